@@ -1,0 +1,1 @@
+"""Kiosk appliance software for Raspberry Pi branch terminals."""

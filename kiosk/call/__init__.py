@@ -1,0 +1,1 @@
+"""The terminal's call: a pure state machine, events in and effects out, time passed in."""

@@ -1,0 +1,1 @@
+"""The central service: the routing core, the server around it, accounts, and the agents' console."""

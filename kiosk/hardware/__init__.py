@@ -1,0 +1,1 @@
+"""The call button and its lamp: ports, gpiozero adapters and virtual twins."""

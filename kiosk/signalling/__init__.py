@@ -1,0 +1,1 @@
+"""The terminal's connection to the distributor: WebSocket client, backoff, identity."""

@@ -1,0 +1,1 @@
+"""The screens: props derived from a snapshot, a view model, and QML."""
