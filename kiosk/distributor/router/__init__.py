@@ -1,0 +1,1 @@
+"""CORE. Who serves whom: events in, effects out, time as an argument, one next deadline."""
