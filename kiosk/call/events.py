@@ -1,0 +1,111 @@
+"""What can happen to a terminal: besides these, the distributor's messages `Assigned Queued Answer Candidate Ended` are events."""
+
+from dataclasses import dataclass
+
+from kiosk.call.state import DeviceFault
+from kiosk.protocol.fields import EndReason
+from kiosk.protocol.messages import Answer, Assigned, Candidate, Ended, Queued
+
+
+@dataclass(frozen=True)
+class Online:
+    """The distributor has welcomed this terminal."""
+
+
+@dataclass(frozen=True)
+class Offline:
+    """The distributor is gone or can't be reached; ``code`` as in `Snapshot.offline_code`."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """The call button was pressed at ``at`` (seconds, monotonic); ``call_id`` is fresh, used if this begins a call."""
+
+    call_id: str
+    at: float
+
+
+@dataclass(frozen=True)
+class EndPressed:
+    """The customer ended the call, or left the queue, on the screen."""
+
+
+@dataclass(frozen=True)
+class MuteToggled:
+    """The customer switched the microphone off or on."""
+
+
+@dataclass(frozen=True)
+class DevicesChanged:
+    """All devices that don't work now; empty when all do."""
+
+    faults: tuple[DeviceFault, ...]
+
+
+@dataclass(frozen=True)
+class OfferReady:
+    """The peer that `PreparePeer` asked for has its offer."""
+
+    call_id: str
+    sdp: str
+
+
+@dataclass(frozen=True)
+class FaceDrawn:
+    """The first live frame of the agent was drawn at ``at`` (seconds, monotonic)."""
+
+    call_id: str
+    at: float
+
+
+@dataclass(frozen=True)
+class PeerLost:
+    """The media connection couldn't be made or broke for good."""
+
+    call_id: str
+
+
+@dataclass(frozen=True)
+class TimeUp:
+    """The deadline that the machine gave has passed."""
+
+
+Event = (
+    Online
+    | Offline
+    | Pressed
+    | EndPressed
+    | MuteToggled
+    | DevicesChanged
+    | OfferReady
+    | FaceDrawn
+    | PeerLost
+    | TimeUp
+    | Assigned
+    | Queued
+    | Answer
+    | Candidate
+    | Ended
+)
+
+__all__ = [
+    "Answer",
+    "Assigned",
+    "Candidate",
+    "DevicesChanged",
+    "EndPressed",
+    "EndReason",
+    "Ended",
+    "Event",
+    "FaceDrawn",
+    "MuteToggled",
+    "OfferReady",
+    "Offline",
+    "Online",
+    "PeerLost",
+    "Pressed",
+    "Queued",
+    "TimeUp",
+]

@@ -1,0 +1,95 @@
+"""The only list of what may happen in which state, and where it leads; the diagram in the docs is drawn from it."""
+
+from dataclasses import dataclass
+
+from kiosk.call import events as e
+from kiosk.call.state import State
+
+OFFLINE, IDLE, CALLING, WAITING = State.OFFLINE, State.IDLE, State.CALLING, State.WAITING
+SETTING_UP, IN_CALL, THANKS, OUT = State.SETTING_UP, State.IN_CALL, State.THANKS, State.OUT_OF_SERVICE
+
+
+@dataclass(frozen=True)
+class Row:
+    """``action`` names the method of `kiosk.call.machine.CallMachine` that decides; ``targets`` are all it may choose."""
+
+    action: str
+    targets: frozenset[State]
+
+
+def _row(action: str, *targets: State) -> Row:
+    return Row(action, frozenset(targets))
+
+
+def _ignore(state: State, *kinds: type[e.Event]) -> dict[tuple[State, type[e.Event]], Row]:
+    return {(state, kind): _row("ignore", state) for kind in kinds}
+
+
+LATE = (e.OfferReady, e.FaceDrawn, e.PeerLost, e.Assigned, e.Queued, e.Answer, e.Candidate, e.Ended)
+"""What may still arrive for a call that is over: it changes nothing."""
+
+TABLE: dict[tuple[State, type[e.Event]], Row] = {
+    (OFFLINE, e.Online): _row("come_online", IDLE),
+    (OFFLINE, e.Offline): _row("note_offline", OFFLINE),
+    (OFFLINE, e.DevicesChanged): _row("rest", OFFLINE, OUT),
+    **_ignore(OFFLINE, e.Pressed, e.EndPressed, e.MuteToggled, e.TimeUp, *LATE),
+    (IDLE, e.Online): _row("come_online", IDLE),
+    (IDLE, e.Offline): _row("go_offline", OFFLINE),
+    (IDLE, e.DevicesChanged): _row("rest", IDLE, OUT),
+    (IDLE, e.Pressed): _row("begin", CALLING),
+    **_ignore(IDLE, e.EndPressed, e.MuteToggled, e.TimeUp, *LATE),
+    (OUT, e.Online): _row("come_online", OUT),
+    (OUT, e.Offline): _row("note_offline", OUT),
+    (OUT, e.DevicesChanged): _row("rest", OUT, IDLE, OFFLINE),
+    **_ignore(OUT, e.Pressed, e.EndPressed, e.MuteToggled, e.TimeUp, *LATE),
+    (CALLING, e.Offline): _row("drop_call", OFFLINE, OUT),
+    (CALLING, e.DevicesChanged): _row("note_devices", CALLING),
+    (CALLING, e.EndPressed): _row("leave", IDLE, OUT),
+    (CALLING, e.OfferReady): _row("keep_offer", CALLING),
+    (CALLING, e.PeerLost): _row("give_up", THANKS),
+    (CALLING, e.Assigned): _row("meet", SETTING_UP),
+    (CALLING, e.Queued): _row("wait", WAITING),
+    (CALLING, e.Ended): _row("finish", THANKS),
+    (CALLING, e.TimeUp): _row("check_time", CALLING, THANKS),
+    **_ignore(CALLING, e.Online, e.Pressed, e.MuteToggled, e.FaceDrawn, e.Answer, e.Candidate),
+    (WAITING, e.Offline): _row("drop_call", OFFLINE, OUT),
+    (WAITING, e.DevicesChanged): _row("note_devices", WAITING),
+    (WAITING, e.EndPressed): _row("leave", IDLE, OUT),
+    (WAITING, e.OfferReady): _row("keep_offer", WAITING),
+    (WAITING, e.PeerLost): _row("give_up", THANKS),
+    (WAITING, e.Assigned): _row("meet", SETTING_UP),
+    (WAITING, e.Queued): _row("wait", WAITING),
+    (WAITING, e.Ended): _row("finish", THANKS),
+    **_ignore(WAITING, e.Online, e.Pressed, e.MuteToggled, e.FaceDrawn, e.Answer, e.Candidate, e.TimeUp),
+    (SETTING_UP, e.Online): _row("come_online", SETTING_UP),
+    (SETTING_UP, e.Offline): _row("note_offline", SETTING_UP),
+    (SETTING_UP, e.DevicesChanged): _row("note_devices", SETTING_UP),
+    (SETTING_UP, e.EndPressed): _row("leave", IDLE, OFFLINE, OUT),
+    (SETTING_UP, e.OfferReady): _row("send_offer", SETTING_UP),
+    (SETTING_UP, e.Answer): _row("accept", SETTING_UP),
+    (SETTING_UP, e.Candidate): _row("add_candidate", SETTING_UP),
+    (SETTING_UP, e.FaceDrawn): _row("show_face", IN_CALL),
+    (SETTING_UP, e.PeerLost): _row("give_up", THANKS),
+    (SETTING_UP, e.Assigned): _row("meet_another", SETTING_UP),
+    (SETTING_UP, e.Queued): _row("wait_again", WAITING),
+    (SETTING_UP, e.Ended): _row("finish", THANKS),
+    (SETTING_UP, e.TimeUp): _row("check_time", SETTING_UP, THANKS),
+    **_ignore(SETTING_UP, e.Pressed, e.MuteToggled),
+    (IN_CALL, e.Online): _row("come_online", IN_CALL),
+    (IN_CALL, e.Offline): _row("note_offline", IN_CALL),
+    (IN_CALL, e.DevicesChanged): _row("note_devices", IN_CALL),
+    (IN_CALL, e.Pressed): _row("press_in_call", IN_CALL, THANKS),
+    (IN_CALL, e.EndPressed): _row("hang_up", THANKS),
+    (IN_CALL, e.MuteToggled): _row("toggle_mute", IN_CALL),
+    (IN_CALL, e.Candidate): _row("add_candidate", IN_CALL),
+    (IN_CALL, e.PeerLost): _row("lose_media", THANKS),
+    (IN_CALL, e.Ended): _row("finish", THANKS),
+    **_ignore(IN_CALL, e.OfferReady, e.FaceDrawn, e.Assigned, e.Queued, e.Answer, e.TimeUp),
+    (THANKS, e.Online): _row("come_online", THANKS),
+    (THANKS, e.Offline): _row("note_offline", THANKS),
+    (THANKS, e.DevicesChanged): _row("note_devices", THANKS),
+    (THANKS, e.Pressed): _row("begin_if_ready", CALLING, OFFLINE, OUT),
+    (THANKS, e.EndPressed): _row("rest", IDLE, OFFLINE, OUT),
+    (THANKS, e.TimeUp): _row("check_thanks", THANKS, IDLE, OFFLINE, OUT),
+    **_ignore(THANKS, e.MuteToggled, *LATE),
+}
