@@ -1,6 +1,7 @@
 """What the rest of the terminal knows of cameras, microphones and speakers; `kiosk.media.devices` makes them."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 import av
@@ -69,3 +70,12 @@ class Speaker(Protocol):
 
     def stop(self) -> None:
         """Close the device; safe to call twice."""
+
+
+@dataclass(frozen=True)
+class MediaDevices:
+    """What a call needs."""
+
+    camera: Camera
+    microphone: Microphone
+    speaker: Speaker
