@@ -1,15 +1,17 @@
 """Between text on the wire and messages: every bound is checked on arrival."""
 
 import json
+import re
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from kiosk.errors import PeerError
-from kiosk.protocol.fields import MAX_MESSAGE_BYTES, ErrorCode, Message
+from kiosk.protocol.fields import ID_PATTERN, MAX_MESSAGE_BYTES, ErrorCode, Message
 from kiosk.protocol.messages import FromClient, FromDistributor
 
 M = TypeVar("M")
+_ID = re.compile(ID_PATTERN)
 
 
 class Codec(Generic[M]):
@@ -39,7 +41,7 @@ def message_id(text: str) -> str | None:
         value = json.loads(text)["id"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return value if isinstance(value, str) and 0 < len(value) <= 64 and value.isascii() and value.isalnum() else None
+    return value if isinstance(value, str) and _ID.fullmatch(value) else None
 
 
 def _fault(error: ValidationError) -> PeerError:

@@ -1,10 +1,11 @@
 """The types of the messages' fields, each with its bounds, and the wire's constants."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
 
 VERSION = 1
 """The protocol version that this program speaks best."""
@@ -19,7 +20,8 @@ PING_EVERY_S = 1.0
 SILENCE_S = 2.5
 """A side that heard nothing for this long takes the connection for dead."""
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
+ID_PATTERN = r"^[A-Za-z0-9_.:-]{1,64}$"
+Id = Annotated[str, Field(pattern=ID_PATTERN)]
 Label = Annotated[str, Field(min_length=1, max_length=80)]
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 Capability = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,39}$")]
@@ -121,10 +123,26 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
+def _id_required(schema: dict[str, Any]) -> None:
+    schema["required"] = sorted({"id", "type", *schema.get("required", [])})
+
+
 class Message(Record):
-    """What all messages carry: ``id``, made by the sender; the same id a second time is the same message, sent again."""
+    """What all messages carry: ``id``, made by the sender; the same id a second time is the same message, sent again.
+
+    A message that we make gets its id by itself; one that arrives has to bring it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, json_schema_extra=_id_required)
 
     id: Id = Field(default_factory=new_id)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _brings_its_id(cls, data: Any, info: ValidationInfo) -> Any:
+        if info.mode == "json" and isinstance(data, dict) and "id" not in data:
+            raise PydanticCustomError("missing_id", "a message needs an id")
+        return data
 
 
 class OpenMessage(Message):
