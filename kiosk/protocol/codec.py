@@ -10,7 +10,7 @@ from kiosk.errors import PeerError
 from kiosk.protocol.fields import ID_PATTERN, MAX_MESSAGE_BYTES, ErrorCode, Message
 from kiosk.protocol.messages import FromClient, FromDistributor
 
-M = TypeVar("M")
+M = TypeVar("M", bound=FromClient | FromDistributor)
 _ID = re.compile(ID_PATTERN)
 
 
@@ -25,9 +25,12 @@ class Codec(Generic[M]):
         if len(text.encode(errors="replace")) > MAX_MESSAGE_BYTES:
             raise PeerError(ErrorCode.TOO_BIG, f"A message is over {MAX_MESSAGE_BYTES} bytes.", "Send smaller ones.")
         try:
-            return self.adapter.validate_json(text)
+            message = self.adapter.validate_json(text)
         except ValidationError as error:
             raise _fault(error) from None
+        if "id" not in message.model_fields_set:
+            raise PeerError(ErrorCode.MALFORMED, f"{message.type}.id: a message brings its id.")
+        return message
 
 
 def encode(message: Message) -> str:

@@ -4,8 +4,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
 VERSION = 1
 """The protocol version that this program speaks best."""
@@ -136,13 +135,6 @@ class Message(Record):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, json_schema_extra=_id_required)
 
     id: Id = Field(default_factory=new_id)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _brings_its_id(cls, data: Any, info: ValidationInfo) -> Any:
-        if info.mode == "json" and isinstance(data, dict) and "id" not in data:
-            raise PydanticCustomError("missing_id", "a message needs an id")
-        return data
 
 
 class OpenMessage(Message):
