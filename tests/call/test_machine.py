@@ -20,7 +20,7 @@ def story() -> Story:
     return Story()
 
 
-def only(effects: tuple[f.Effect, ...], kind: type) -> list:
+def only(effects: tuple[f.Effect, ...], kind: type) -> list[f.Effect]:
     return [effect for effect in effects if isinstance(effect, kind)]
 
 
