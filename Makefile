@@ -1,0 +1,39 @@
+# Every target sets up what it needs by itself, on a fresh Debian 12 or 13 (x86-64) or Raspberry Pi OS trixie that has
+# git, make, python3, and root or sudo. A second run starts within seconds.
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench screenshots docs
+SHELL := /bin/sh
+export PATH := $(PATH):$(CURDIR)/.cache/uv/bin
+RUN := uv run --no-sync
+ARGS ?=
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+
+demo: ## a call on this machine: distributor, agent's page and terminal (ARGS="--headless --calls 3 --report FILE")
+	@image-build/set-up run
+	@$(RUN) kiosk demo $(ARGS)
+
+test: ## every test, and the core's branch coverage (ARGS="-k name")
+	@image-build/set-up test
+	@$(RUN) pytest --cov --cov-report=term-missing:skip-covered $(ARGS)
+
+lint: ## format, style and types
+	@image-build/set-up lint
+	@$(RUN) ruff format --check .
+	@$(RUN) ruff check .
+	@$(RUN) mypy
+	@shellcheck image-build/set-up .ci/run
+
+bench: ## 20 calls on this machine, in build/bench.json
+	@image-build/set-up run
+	@mkdir -p build
+	@$(RUN) kiosk demo --headless --calls 20 --report build/bench.json $(ARGS)
+
+screenshots: ## a picture of each screen in each size, in docs/screenshots
+	@image-build/set-up run
+	@$(RUN) kiosk screenshots $(ARGS)
+
+docs: ## what of docs/ is made from the code
+	@image-build/set-up run
+	@$(RUN) kiosk schema > build/schema.json
