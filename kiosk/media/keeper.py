@@ -65,7 +65,7 @@ class Keeper:
         self._open.clear()
 
     async def _retry(self, name: str) -> None:
-        while not await self._try(name):
+        while not await self._try(name):  # noqa: ASYNC110 a device that may appear has no event to wait for
             await asyncio.sleep(TRY_AGAIN_S)
 
     async def _try(self, name: str) -> bool:
