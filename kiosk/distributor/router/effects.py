@@ -32,7 +32,7 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Tell each side that isn't None that the call is over for it."""
+    """The call is over for each side that isn't None: tell it. With neither, nobody is left to tell; it is for the records."""
 
     call_id: str
     terminal_id: str | None
@@ -42,7 +42,7 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class AgentChanged:
-    """Tell an agent what it is doing now; ``wrap_up_left_s`` is set in wrap-up only. OFFLINE is for the server's own use."""
+    """Tell an agent who is here what it is doing now; ``wrap_up_left_s`` is set in wrap-up only."""
 
     agent_id: str
     status: AgentStatus

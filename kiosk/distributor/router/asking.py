@@ -1,0 +1,78 @@
+"""What terminals and agents ask for and report while they are connected."""
+
+from kiosk.distributor.router.effects import End, Refuse
+from kiosk.distributor.router.events import AgentSet, AnswerSeen, CallConnected, CallRequested, HangUpAsked
+from kiosk.distributor.router.state import CallRecord, Timer
+from kiosk.distributor.router.turn import Turn
+from kiosk.distributor.router.views import Phase
+from kiosk.protocol.fields import EndReason, ErrorCode, Role
+
+
+def agent_set(turn: Turn, event: AgentSet) -> None:
+    """An agent is available or away from now on, or after its call."""
+    agent = turn.floor.agents.get(event.agent_id)
+    if agent is None or not agent.here:
+        _not_here(turn, Role.AGENT, event.agent_id)
+    else:
+        agent.want(event.status, turn.now)
+
+
+def call_requested(turn: Turn, event: CallRequested) -> None:
+    """A terminal wants an agent, or asks again after a call that it has, or had."""
+    terminal = turn.floor.terminals.get(event.terminal_id)
+    if terminal is None or not terminal.here:
+        _not_here(turn, Role.TERMINAL, event.terminal_id)
+        return
+    call = turn.floor.calls.get(event.call_id)
+    if call is not None and call.terminal is terminal:
+        turn.repeat(call)
+    elif call is None and terminal.last_ended != event.call_id:
+        turn.request(terminal, event.call_id, event.pool, event.language)
+    else:
+        turn.tell(End(event.call_id, event.terminal_id, None, EndReason.NOT_KNOWN))
+
+
+def answer_seen(turn: Turn, event: AnswerSeen) -> None:
+    """The claimed agent's console has answered the offer; seen again it means nothing."""
+    call = turn.floor.calls.get(event.call_id)
+    if call is None or not _is_party(call, Role.AGENT, event.agent_id):
+        _not_yours(turn, Role.AGENT, event.agent_id)
+    elif call.phase is Phase.RESERVED:
+        call.phase = Phase.SETTING_UP
+        call.stop(Timer.ANSWER)
+
+
+def call_connected(turn: Turn, event: CallConnected) -> None:
+    """The terminal has drawn the agent's picture; said again it means nothing."""
+    call = turn.floor.calls.get(event.call_id)
+    if call is None or not _is_party(call, Role.TERMINAL, event.terminal_id):
+        _not_yours(turn, Role.TERMINAL, event.terminal_id)
+    elif call.agent is None:
+        turn.tell(Refuse(Role.TERMINAL, event.terminal_id, ErrorCode.OUT_OF_ORDER, "This call has no agent yet."))
+    else:
+        call.connect()
+
+
+def hang_up_asked(turn: Turn, event: HangUpAsked) -> None:
+    """A side ends its call. One that isn't known (any more) has ended for whoever asks."""
+    call = turn.floor.calls.get(event.call_id)
+    if call is None:
+        terminal_id, agent_id = (event.party_id, None) if event.role is Role.TERMINAL else (None, event.party_id)
+        turn.tell(End(event.call_id, terminal_id, agent_id, EndReason.NOT_KNOWN))
+    elif _is_party(call, event.role, event.party_id):
+        turn.end(call, event.reason)
+    else:
+        _not_yours(turn, event.role, event.party_id)
+
+
+def _is_party(call: CallRecord, role: Role, party_id: str) -> bool:
+    return party_id == (call.terminal.terminal_id if role is Role.TERMINAL else call.agent_id)
+
+
+def _not_yours(turn: Turn, role: Role, party_id: str) -> None:
+    """The same words for every call that isn't this party's, so that they tell nothing of others' calls."""
+    turn.tell(Refuse(role, party_id, ErrorCode.UNKNOWN_CALL, "You are in no such call."))
+
+
+def _not_here(turn: Turn, role: Role, party_id: str) -> None:
+    turn.tell(Refuse(role, party_id, ErrorCode.OUT_OF_ORDER, "Declare your calls first."))
