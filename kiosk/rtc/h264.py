@@ -55,8 +55,10 @@ def _open(width: int, height: int, bps: int) -> VideoCodecContext:
     codec.width, codec.height = width, height
     codec.bit_rate = bps
     codec.pix_fmt = "yuv420p"
-    codec.framerate, codec.time_base = Fraction(FPS, 1), Fraction(1, FPS)
-    codec.options = {"preset": "veryfast", "tune": "zerolatency", "level": "31", "g": str(KEY_FRAME_EVERY)}
+    codec.framerate, codec.time_base = Fraction(FPS, 1), Fraction(1, 90_000)
+    # x264 takes a new bit rate while it runs only if it began at a constant one (x264 ratecontrol.c)
+    limits = {"maxrate": str(bps), "bufsize": str(bps // 2)}
+    codec.options = {"preset": "veryfast", "tune": "zerolatency", "level": "31", "g": str(KEY_FRAME_EVERY), **limits}
     codec.profile = "Baseline"
     return codec
 
