@@ -1,0 +1,52 @@
+/** Watches what arrives on a peer connection: a picture that stands still and a silence are told, not left to guess. */
+
+const EVERY_MS = 500;
+const STALLED_MS = 2000;
+const MISSING_MS = 5000;
+
+/** Tells `onMedia({video})` and `onMedia({audio})`: `live`, `stalled`, and for a picture that never came `missing`. */
+export class Watch {
+  #stopTimer = () => {};
+  #began = 0;
+  #seen = { video: { count: 0, at: 0, told: null }, audio: { count: 0, at: 0, told: null } };
+
+  constructor(peer, clock, onMedia) {
+    Object.assign(this, { peer, clock, onMedia });
+  }
+
+  /** From now on; more than once is harmless. */
+  begin() {
+    this.stop();
+    this.#began = this.clock.now();
+    this.#stopTimer = this.clock.every(EVERY_MS, () => this.#look());
+  }
+
+  /** Tells nothing more. */
+  stop() {
+    this.#stopTimer();
+  }
+
+  async #look() {
+    const report = await this.peer.getStats();
+    for (const stat of report.values()) {
+      if (stat.type !== "inbound-rtp") continue;
+      this.#count(stat.kind, stat.kind === "video" ? (stat.framesDecoded ?? 0) : stat.packetsReceived);
+    }
+    for (const kind of Object.keys(this.#seen)) this.#tell(kind);
+  }
+
+  #count(kind, count) {
+    const seen = this.#seen[kind];
+    if (count > seen.count) Object.assign(seen, { count, at: this.clock.now() });
+  }
+
+  #tell(kind) {
+    const seen = this.#seen[kind];
+    const now = this.clock.now();
+    const never = now - this.#began > MISSING_MS ? (kind === "video" ? "missing" : "stalled") : null;
+    const said = seen.count === 0 ? never : now - seen.at > STALLED_MS ? "stalled" : "live";
+    if (said === null || said === seen.told || this.peer.connectionState === "closed") return;
+    seen.told = said;
+    this.onMedia({ [kind]: said });
+  }
+}
