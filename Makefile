@@ -14,9 +14,9 @@ demo: ## a call on this machine: distributor, agent's page and terminal (ARGS="-
 	@image-build/set-up run
 	@$(RUN) kiosk demo $(ARGS)
 
-test: ## every test, and the core's branch coverage (ARGS="-k name")
+test: ## every test, and the core complete by branch (ARGS="-k name" runs some, without that)
 	@image-build/set-up test
-	@$(RUN) pytest --cov --cov-report=term-missing:skip-covered $(ARGS)
+	@$(RUN) pytest $(if $(ARGS),$(ARGS),--cov)
 
 lint: ## format, style and types
 	@image-build/set-up lint

@@ -86,9 +86,10 @@ ROOMS: Mapping[str, Room] = {
     # composition roots
     "kiosk.engine": Room(("kiosk.errors", "kiosk.logs"), "it runs a loop in a thread and knows nothing of what runs there"),
     "kiosk.terminal": Room(
-        (*SHARED, "kiosk.call", "kiosk.session", "kiosk.media", "kiosk.rtc", "kiosk.hardware", "kiosk.signalling", "kiosk.ui"),
+        (*SHARED, "kiosk.call", "kiosk.session", "kiosk.media", "kiosk.rtc", "kiosk.hardware", "kiosk.signalling",
+         "kiosk.ui", "kiosk.engine"),
         SIDE_ADVICE,
-        libraries=("PySide6", "aiohttp"),
+        libraries=("PySide6", "aiohttp", "av", "numpy"),
     ),
     "kiosk.demo": Room(("kiosk",), "the demo plays both sides", ("PySide6", "aiohttp", "aiortc", "av", "numpy")),
     "kiosk.cli": Room(("kiosk",), "the command line hands over to a composition root"),
