@@ -1,0 +1,76 @@
+"""What the log says of calls: ids and durations, nothing else. Times are the loop's, in seconds."""
+
+from dataclasses import dataclass
+
+from kiosk import logs
+from kiosk.distributor.router.effects import Assign, End, Queue
+from kiosk.distributor.router.events import CallConnected, CallRequested
+
+log = logs.get(__name__)
+
+
+@dataclass
+class _Times:
+    terminal_id: str
+    requested_at: float
+    agent_id: str | None = None
+    assigned_at: float | None = None
+    connected_at: float | None = None
+
+
+class CallLog:
+    """The calls that go on, as far as the log is concerned."""
+
+    def __init__(self) -> None:
+        self._calls: dict[str, _Times] = {}
+
+    def requested(self, event: CallRequested, now: float) -> None:
+        """A terminal asked for a call; asking again for the same one is no news."""
+        if event.call_id not in self._calls:
+            self._calls[event.call_id] = _Times(event.terminal_id, now)
+            log.info("call.requested", call_id=event.call_id, terminal_id=event.terminal_id)
+
+    def assigned(self, effect: Assign, now: float) -> None:
+        """An agent was claimed for it."""
+        times = self._calls.setdefault(effect.call_id, _Times(effect.terminal_id, now - effect.waited_s))
+        if times.agent_id != effect.agent_id:
+            times.agent_id, times.assigned_at = effect.agent_id, now
+            waited_ms = _ms(effect.waited_s)
+            log.info("call.assigned", **self._ids(effect.call_id, times), waited_ms=waited_ms)
+
+    def queued(self, effect: Queue) -> None:
+        """It has to wait."""
+        log.info("call.queued", call_id=effect.call_id, terminal_id=effect.terminal_id, reason=effect.reason.value)
+
+    def connected(self, event: CallConnected, press_to_face_ms: int, now: float) -> None:
+        """The terminal shows the agent."""
+        times = self._calls.get(event.call_id)
+        if times and times.connected_at is None:
+            times.connected_at = now
+            since_assigned = _ms(now - times.assigned_at) if times.assigned_at is not None else None
+            log.info(
+                "call.connected",
+                **self._ids(event.call_id, times),
+                press_to_face_ms=press_to_face_ms,
+                since_assigned_ms=since_assigned,
+            )
+
+    def ended(self, effect: End, now: float) -> None:
+        """It is over for one side or both; the log has it once."""
+        times = self._calls.pop(effect.call_id, None)
+        if times:
+            talked_ms = _ms(now - times.connected_at) if times.connected_at is not None else 0
+            log.info(
+                "call.ended",
+                **self._ids(effect.call_id, times),
+                reason=effect.reason.value,
+                lasted_ms=_ms(now - times.requested_at),
+                talked_ms=talked_ms,
+            )
+
+    def _ids(self, call_id: str, times: _Times) -> dict[str, str | None]:
+        return {"call_id": call_id, "terminal_id": times.terminal_id, "agent_id": times.agent_id}
+
+
+def _ms(seconds: float) -> int:
+    return max(0, round(seconds * 1000))

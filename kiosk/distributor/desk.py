@@ -1,0 +1,45 @@
+"""What every connection and every page request is served with: one value, made by the composition root."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import ParamSpec, TypeVar
+
+from kiosk.distributor.connection import Connection
+from kiosk.distributor.exchange import Exchange
+from kiosk.distributor.limits import Limits
+from kiosk.distributor.store import Store
+from kiosk.distributor.throttle import Admission, Failures
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(eq=False)
+class Desk:
+    """``threads`` are for what blocks: the disk, and hashing of passwords; few, since each hash takes 64 MiB."""
+
+    store: Store
+    exchange: Exchange
+    limits: Limits
+    admission: Admission
+    failures: Failures
+    threads: ThreadPoolExecutor
+    epoch: int
+    wrap_up_s: float
+    secure: bool
+    """Whether clients come over TLS."""
+    connections: set[Connection] = field(default_factory=set)
+
+    async def off_loop(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call ``function`` on a thread: it may block."""
+        return await asyncio.get_running_loop().run_in_executor(self.threads, lambda: function(*args, **kwargs))
+
+    def blocked_s(self, address: str) -> float:
+        """How long this address has to wait after too many failed attempts; 0 where it may try."""
+        return self.failures.blocked_s(address, asyncio.get_running_loop().time())
+
+    def failed(self, address: str) -> None:
+        """A wrong password, code or signature came from this address."""
+        self.failures.add(address, asyncio.get_running_loop().time())
