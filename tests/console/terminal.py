@@ -93,7 +93,9 @@ class Terminal:
         signature = self.key.sign(text).hex()
         public = self.key.public_key().public_bytes_raw().hex()
         known = self.terminal_id is not None
-        proof = m.Prove(signature=signature) if known else m.Enrol(code=code or "", public_key=public, signature=signature)
+        proof = (
+            m.Prove(signature=signature) if known else m.Enrol(code=code or "", public_key=public, signature=signature)
+        )
         await self.send(proof)
         welcome = await self._receive(m.Welcome)
         self.terminal_id = welcome.peer_id

@@ -68,8 +68,8 @@ const en = {
   stage_asking_words: "If the browser asks, choose “Allow”. You become available as soon as both are on.",
   stage_reserved: "{branch} is calling",
   stage_reserved_words: "Picture and sound are on their way.",
-  stage_ended: "The call is over",
   stage_wrap_up: "The call is over",
+  stage_wrap_up_words: "Take the time you need, then say that you're ready.",
   stage_with_walk_in: "You're with a walk-in",
   stage_with_walk_in_words: "Say that you're available when they have left.",
   stage_restoring: "Reconnecting to the distributor",
@@ -105,7 +105,7 @@ const en = {
   language: "Language",
   waited: "Waited",
   call_time: "Call time",
-  waited_none: "Not at all",
+  waited_none: "No wait",
   seconds: "{n} s",
 
   preview: "You",

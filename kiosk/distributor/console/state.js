@@ -175,7 +175,7 @@ function onStatus(state, message, now) {
 function onError(state, message) {
   console.warn("distributor:", message.code, message.text);
   if (message.code === "not_signed_in") return signedOut(state, { why: "ended" });
-  if (message.fatal) return [{ ...state, fatal: message.code, link: "down" }, [{ do: "disconnect" }]];
+  if (message.fatal) return [{ ...state, fatal: message.code, link: "down", wanted: "away" }, [{ do: "disconnect" }]];
   if (message.code === "unknown_call") return [{ ...state, hangingUp: null }, []];
   if (message.code === "not_allowed") return [{ ...state, asked: null, wanted: state.nextStatus }, []];
   return [state, []];

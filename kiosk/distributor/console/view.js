@@ -25,6 +25,7 @@ export class View {
   show(props) {
     if (document.body.dataset.screen !== props.screen) this.#turnTo(props.screen);
     document.body.dataset.state = props.kind;
+    document.body.dataset.call = String(props.customer?.now ?? false);
     document.title = props.title;
     this.#signIn(props.signIn);
     this.#bar(props);
