@@ -30,6 +30,7 @@ from kiosk.protocol.messages import (
 from kiosk.protocol.proof import text_to_sign
 
 M = TypeVar("M")
+C = TypeVar("C", bound="Client")
 PATIENCE_S = 10.0
 """How long a test waits for what should come at once; it only ever waits so long when it fails."""
 
@@ -100,7 +101,8 @@ class Client:
                 aiohttp.WSMsgType.CLOSED,
                 aiohttp.WSMsgType.ERROR,
             }:
-                return self.socket.close_code
+                code: int | None = self.socket.close_code
+                return code
 
     async def expect_error(self, code: str, *, fatal: bool) -> Error:
         """The next message, which has to be this error; where it is fatal, the connection's end too."""
@@ -118,11 +120,11 @@ class Client:
 
     def vanish(self) -> None:
         """Break the connection as a pulled cable or a killed program does: no goodbye, no close frame."""
-        transport = self.socket.get_extra_info("transport") or self.socket._response.connection.transport  # type: ignore[union-attr]  # it is connected
+        transport = self.socket.get_extra_info("transport") or self.socket._response.connection.transport
         transport.abort()
 
     def hello(self, **fields: Any) -> Hello:
-        """This client's hello."""
+        """What it says first."""
         values = {
             "role": self.role,
             "oldest_version": 1,
@@ -279,6 +281,6 @@ class House:
             await session.close()
         await self.running.stop()
 
-    async def _opened(self, client: Any) -> Any:
+    async def _opened(self, client: C) -> C:
         self._clients.append(await client.connect())
         return client

@@ -16,7 +16,7 @@ Opens = Callable[..., Awaitable[House]]
 
 @pytest.fixture
 async def opens(tmp_path: Path) -> AsyncIterator[Opens]:
-    """Starts distributors: ``await opens(limits=Limits(...), wrap_up_s=0)``."""
+    """What starts distributors, with limits and settings as given."""
     houses: list[House] = []
 
     async def open_house(limits: Limits | None = None, **settings: Any) -> House:

@@ -1,19 +1,15 @@
 """Calls over real sockets, from the press to the end."""
 
-from kiosk.protocol.fields import AgentStatus, CallPhase, EndReason, QueueReason
+from kiosk.protocol.fields import AgentStatus, EndReason
 from kiosk.protocol.messages import (
     Answer,
     Assigned,
-    Bye,
     Candidate,
     Connected,
-    DeclaredCall,
     Ended,
     HangUp,
     Incoming,
     Offer,
-    Queued,
-    SetStatus,
 )
 from tests.distributor.client import AgentClient, House, TerminalClient
 
