@@ -56,7 +56,13 @@ ROOMS: Mapping[str, Room] = {
     # what everybody may use
     "kiosk": Room((), "the package itself is empty: importing it must cost nothing"),
     "kiosk.logs": Room((), "logs are below everything else", libraries=("structlog",)),
-    "kiosk.config": Room(("kiosk.errors",), "a configuration is plain values", libraries=("pydantic", "platformdirs")),
+    "kiosk.config": Room(
+        ("kiosk.errors", "kiosk.media.formats", "kiosk.hardware.formats", "kiosk.signalling.address"),
+        "a configuration is plain values, checked by the parsers of the rooms that use them",
+        libraries=("pydantic", "pydantic_core", "annotated_types", "platformdirs"),
+    ),
+    "kiosk.hardware.formats": Room((), CORE_ADVICE, core=True),
+    "kiosk.signalling.address": Room((), CORE_ADVICE),
     # ports
     "kiosk.media.ports": Room(("kiosk.errors",), "a port is beside its adapters, not on them", ("av", "numpy")),
     "kiosk.hardware.ports": Room(("kiosk.errors",), "a port is beside its adapters, not on them"),

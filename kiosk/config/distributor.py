@@ -1,0 +1,44 @@
+"""A distributor's configuration."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from platformdirs import user_state_path
+from pydantic import Field
+
+from kiosk.config.form import ConfigPath, Conflict, Section
+from kiosk.config.terminal import LogLevel
+from kiosk.signalling.address import is_loopback
+
+
+class DistributorConfig(Section):
+    """A distributor's `distributor.toml`, for `kiosk distributor --config FILE`. Every key may be left out."""
+
+    host: Annotated[str, Field(min_length=1, max_length=255)] = "127.0.0.1"
+    """The address to listen on: `0.0.0.0` or `::` for every network of the machine, which needs TLS."""
+    port: Annotated[int, Field(ge=0, le=65535)] = 8760
+    """The TCP port; 0 takes any free one, the log says which."""
+    tls_certificate: ConfigPath | None = None
+    """A PEM file with the certificate and those between it and its authority."""
+    tls_key: ConfigPath | None = None
+    """A PEM file with the certificate's key."""
+    state_dir: ConfigPath = user_state_path("kiosk") / "distributor"
+    """The directory for accounts, terminals and call records; made, for its owner only, where it doesn't exist."""
+    wrap_up_s: Annotated[float, Field(ge=0, le=3600)] = 10
+    """Seconds an agent has after a call before the next one."""
+    log_level: LogLevel = "info"
+    """The least weighty lines that are logged."""
+
+    def conflicts(self) -> Iterator[Conflict]:
+        """TLS needs both files, and other machines need TLS."""
+        certificate, key = self.tls_certificate, self.tls_key
+        both = ("tls_certificate", "tls_key")
+        if certificate and not key:
+            yield Conflict("tls_key", "is missing; expected the key's file beside tls_certificate", both)
+        if key and not certificate:
+            yield Conflict("tls_certificate", "is missing; expected the certificate's file beside tls_key", both)
+        if not certificate and not key and not is_loopback(self.host):
+            wrong = (
+                f'found "{self.host}"; expected 127.0.0.1, ::1 or localhost, or tls_certificate and tls_key beside it'
+            )
+            yield Conflict("host", wrong, both)
