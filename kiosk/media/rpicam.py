@@ -10,11 +10,11 @@ rpicam-vid ends when it can't write any more, so it doesn't outlive this process
 """
 
 import os
+import select
 import subprocess
 import tempfile
 from dataclasses import dataclass
 from shutil import which
-from threading import Timer
 from typing import IO
 
 import av
@@ -48,7 +48,7 @@ class RibbonSource:
         child = _Child(self.command())
         try:
             container = child.read(self.format(), self.options())
-        except (av.FFmpegError, OSError):
+        except (av.FFmpegError, OSError, EOFError):
             fault = child.fault()
             child.end()
             raise fault from None
@@ -96,14 +96,12 @@ class _Child:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=end, stderr=self.errors)
 
     def read(self, format_name: str, options: dict[str, str]) -> av.container.InputContainer:
-        """Open the child's output; a child that writes nothing is ended, which ends the reading too."""
-        limit = Timer(START_LIMIT_S, self.process.kill)
-        limit.daemon = True
-        limit.start()
-        try:
-            return av.open(f"pipe:{self.output.fileno()}", format=format_name, options=options)
-        finally:
-            limit.cancel()
+        """Open the child's output. Raises `EOFError` where it ends or nothing comes within `START_LIMIT_S`."""
+        waiting = select.poll()
+        waiting.register(self.output, select.POLLIN)
+        if not any(event & select.POLLIN for _, event in waiting.poll(START_LIMIT_S * 1000)):
+            raise EOFError
+        return av.open(f"pipe:{self.output.fileno()}", format=format_name, options=options)
 
     def fault(self) -> DeviceError:
         """What its last words mean (the texts are those of rpicam-apps' ``core/rpicam_app.cpp``)."""
