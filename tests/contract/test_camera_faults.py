@@ -95,7 +95,6 @@ from kiosk import logs
 from kiosk.config import CameraSection
 from kiosk.errors import DeviceError
 from kiosk.media.devices import open_camera
-from kiosk.media.formats import parse_camera
 logs.set_up(json=True)
 for source in sys.argv[1:]:
     try:
@@ -238,7 +237,6 @@ import os, threading
 from kiosk import logs
 from kiosk.config import CameraSection
 from kiosk.media.devices import open_camera
-from kiosk.media.formats import parse_camera
 logs.set_up()
 camera = open_camera(CameraSection(source="rpicam", width=640, height=360))
 camera.start(lambda error: None)
