@@ -1,6 +1,7 @@
 """Agents' accounts, their passwords and one-time sign-in links."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -35,8 +36,11 @@ class Agents:
         self._engine = engine
         self._clock = clock
         self._hasher = PasswordHasher()
-        # Checked for unknown names, so that the time of an answer doesn't tell which names exist.
-        self._nobody = self._hasher.hash(new_token())
+
+    @cached_property
+    def _nobodys_hash(self) -> str:
+        """Checked for unknown names, so that the time of an answer doesn't tell which names exist."""
+        return self._hasher.hash(new_token())
 
     def add(self, name: str, role: str, password: str | None) -> Agent:
         """A new account; without a password it is signed in to with links only.
@@ -71,7 +75,7 @@ class Agents:
                 select(agents.c.password_hash).where(agents.c.sign_in_name == _sign_in_name(name))
             ).scalar()
         try:
-            self._hasher.verify(found or self._nobody, password[: LONGEST_PASSWORD + 1])
+            self._hasher.verify(found or self._nobodys_hash, password[: LONGEST_PASSWORD + 1])
         except (VerificationError, InvalidHashError):
             return None
         return self.find(name)
