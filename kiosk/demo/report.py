@@ -37,14 +37,19 @@ def finite(level: float | None) -> float | None:
     return round(level, 1) if level is not None and math.isfinite(level) else None
 
 
+def audible(level: float | None) -> bool:
+    """Whether a call's mean level is sound."""
+    return level is not None and level > AUDIBLE_DBFS
+
+
 def judge(entry: CallEntry) -> str:
     """What ``outcome`` should say of an entry's figures."""
     checks = {
         "not_connected": entry.press_to_face_ms is not None and entry.press_to_seen_ms is not None,
         "no_picture_in": entry.moved_in >= MOVING_FRAMES,
         "no_picture_out": entry.moved_out >= MOVING_FRAMES,
-        "no_sound_in": (entry.audio_in_dbfs or -math.inf) > AUDIBLE_DBFS,
-        "no_sound_out": (entry.audio_out_dbfs or -math.inf) > AUDIBLE_DBFS,
+        "no_sound_in": audible(entry.audio_in_dbfs),
+        "no_sound_out": audible(entry.audio_out_dbfs),
     }
     return next((name for name, good in checks.items() if not good), "completed")
 
