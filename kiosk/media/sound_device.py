@@ -1,0 +1,198 @@
+"""What all microphones and speakers have in common: one thread, healing after a fault, subscribers, the queue."""
+
+from collections.abc import Callable
+from threading import Event, Lock, Thread, current_thread
+from typing import Generic, Protocol, TypeVar
+
+import numpy as np
+
+from kiosk import logs
+from kiosk.errors import DeviceError, MisuseError
+from kiosk.media.play_queue import HELD_BLOCKS, PlayQueue
+from kiosk.media.ports import BLOCK, AudioBlock, OnBlock, OnFault
+
+log = logs.get(__name__)
+
+RETRY_S = 2.0
+"""So long after a fault the device is opened again."""
+JOIN_LIMIT_S = 3.0
+
+
+class Line(Protocol):
+    """An open device."""
+
+    def close(self) -> None:
+        """Let go of it; called once."""
+
+
+class MicrophoneLine(Line, Protocol):
+    """An open microphone."""
+
+    def read(self, stopped: Event) -> AudioBlock:
+        """Wait for the next block, at most a second. Raises `DeviceError`; may return anything once ``stopped``."""
+
+
+class SpeakerLine(Line, Protocol):
+    """An open speaker."""
+
+    def wait(self, stopped: Event) -> None:
+        """Wait until it takes the next block, at most a second. Raises `DeviceError`."""
+
+    def write(self, block: AudioBlock) -> None:
+        """Play one block. Raises `DeviceError`."""
+
+
+L = TypeVar("L", bound=Line)
+
+
+class SoundDevice(Generic[L]):
+    """Opens lines with ``open_line`` (raises `DeviceError`) and keeps one open from `start` to `stop`."""
+
+    kind = "sound"
+
+    def __init__(self, label: str, open_line: Callable[[], L]) -> None:
+        self._label, self._open_line = label, open_line
+        self._on_fault: OnFault = lambda _: None
+        self._stopped = Event()
+        self._thread: Thread | None = None
+
+    @property
+    def label(self) -> str:
+        """What the configuration calls it, for the log."""
+        return self._label
+
+    def start(self, on_fault: OnFault) -> None:
+        """Open the device and work on an own thread. Raises `DeviceError`; then it may be called again later."""
+        if self._thread is not None:
+            raise MisuseError(f"A {self.kind} was started twice.")
+        line = self._open_line()
+        log.info("sound.open", device=self.kind, source=self.label)
+        self._on_fault, self._stopped = on_fault, Event()
+        self._thread = Thread(target=self._run, args=(line, self._stopped), name=self.kind, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Close the device and end the thread; safe to call twice, and from the device's own callbacks."""
+        thread, self._thread = self._thread, None
+        self._stopped.set()
+        if thread is None:
+            return
+        if thread is not current_thread():
+            thread.join(JOIN_LIMIT_S)
+        log.info("sound.close", device=self.kind, source=self.label)
+
+    def _run(self, line: L | None, stopped: Event) -> None:
+        ill = False
+        while not stopped.is_set():
+            try:
+                line = line or self._open_line()
+                if ill:
+                    ill = self._heal()
+                self._work(line, stopped)
+            except DeviceError as fault:
+                if not (ill or stopped.is_set()):
+                    ill = self._report(fault)
+            finally:
+                if line is not None:
+                    line.close()
+            line = None
+            stopped.wait(RETRY_S)
+
+    def _work(self, line: L, stopped: Event) -> None:
+        while not stopped.is_set():
+            self._step(line, stopped)
+
+    def _step(self, line: L, stopped: Event) -> None:
+        """Move one block. Raises `DeviceError`."""
+        raise NotImplementedError
+
+    def _report(self, fault: DeviceError) -> bool:
+        log.warning("sound.fault", device=self.kind, source=self.label, what=fault.what, advice=fault.advice)
+        self._on_fault(fault)
+        return True
+
+    def _heal(self) -> bool:
+        log.info("sound.back", device=self.kind, source=self.label)
+        self._on_fault(None)
+        return False
+
+
+class LineMicrophone(SoundDevice[MicrophoneLine]):
+    """A `kiosk.media.ports.Microphone` over any line."""
+
+    kind = "microphone"
+
+    def __init__(self, label: str, open_line: Callable[[], MicrophoneLine]) -> None:
+        super().__init__(label, open_line)
+        self._listeners: tuple[_Listener, ...] = ()
+        self._lock = Lock()
+
+    def subscribe(self, on_block: OnBlock) -> Callable[[], None]:
+        """Hand every block to ``on_block`` from the next one on. Listeners share the block, so none may alter it."""
+        listener = _Listener(on_block)
+        with self._lock:
+            self._listeners = (*self._listeners, listener)
+
+        def leave() -> None:
+            with self._lock:
+                self._listeners = tuple(other for other in self._listeners if other is not listener)
+
+        return leave
+
+    def _step(self, line: MicrophoneLine, stopped: Event) -> None:
+        block = line.read(stopped)
+        block.flags.writeable = False
+        if not stopped.is_set():
+            for listener in self._listeners:
+                listener.hand(block)
+
+
+class LineSpeaker(SoundDevice[SpeakerLine]):
+    """A `kiosk.media.ports.Speaker` over any line that itself holds 200 ms less ``held_blocks`` at most."""
+
+    kind = "speaker"
+
+    def __init__(self, label: str, open_line: Callable[[], SpeakerLine], held_blocks: int = HELD_BLOCKS) -> None:
+        super().__init__(label, open_line)
+        self._queue = PlayQueue(held_blocks)
+        self._silence = np.zeros(BLOCK, np.int16)
+        self.blocks = 0
+        """Blocks played so far, silence that filled gaps not counted."""
+
+    @property
+    def underruns(self) -> int:
+        """How often the sound ended while it was playing; the end of a call counts too."""
+        return self._queue.underruns
+
+    @property
+    def dropped(self) -> int:
+        """Blocks that were never played, since too many waited."""
+        return self._queue.dropped
+
+    def play(self, block: AudioBlock) -> None:
+        """Queue one block; never blocks. Raises `MisuseError` for another shape or type."""
+        self._queue.put(block)
+
+    def _step(self, line: SpeakerLine, stopped: Event) -> None:
+        line.wait(stopped)
+        if stopped.is_set():
+            return
+        block = self._queue.take()
+        line.write(self._silence if block is None else block)
+        self.blocks += block is not None
+
+
+class _Listener:
+    """A subscriber; its defect is logged once and takes the microphone from nobody."""
+
+    def __init__(self, on_block: OnBlock) -> None:
+        self.on_block = on_block
+        self.failed = False
+
+    def hand(self, block: AudioBlock) -> None:
+        try:
+            self.on_block(block)
+        except Exception:
+            if not self.failed:
+                log.exception("microphone.listener_failed")
+            self.failed = True
