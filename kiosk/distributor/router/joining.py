@@ -38,9 +38,12 @@ def agent_joined(turn: Turn, event: AgentJoined) -> None:
     agent.join(event.name, event.role, event.status, turn.now)
     declared = _each_once(event.calls)
     call = agent.call
-    if call is not None and _agent_agrees(call, declared.get(call.call_id)):
+    said = None if call is None else declared.get(call.call_id)
+    if call is not None and said is not None and _agent_agrees(call, said):
         del declared[call.call_id]
-        _agent_is_back(turn, call)
+        call.stop(Timer.AGENT_BACK)
+        call.confirm(Role.AGENT)
+        turn.resume(call)
     elif call is not None:
         _agent_denies(turn, agent, call)
     for said in declared.values():
@@ -70,9 +73,7 @@ def _terminal_declares(turn: Turn, terminal: Terminal, said: DeclaredCall) -> No
         turn.end(call, EndReason.CUSTOMER_GONE, but_not=terminal)
         _terminal_begins(turn, terminal, said)
     else:
-        call.stop(Timer.TERMINAL_BACK)
-        turn.await_answer(call)
-        turn.repeat(call)
+        _terminal_differs(turn, call)
 
 
 def _terminal_begins(turn: Turn, terminal: Terminal, said: DeclaredCall) -> None:
@@ -92,26 +93,25 @@ def _terminal_begins(turn: Turn, terminal: Terminal, said: DeclaredCall) -> None
 def _terminal_agrees(turn: Turn, call: CallRecord, phase: Phase) -> None:
     """The terminal has the call as the router has it; whether it is connected, the terminal knows best."""
     call.stop(Timer.TERMINAL_BACK)
-    if call.claim is Role.AGENT:
-        call.claim, call.phase = None, phase
-        turn.await_setup(call)
-    elif phase is Phase.CONNECTED:
+    if phase is Phase.CONNECTED:
         call.connect()
-    else:
-        turn.await_answer(call)
+    elif call.claim is Role.AGENT:
+        call.phase = phase
+    call.confirm(Role.TERMINAL)
+    turn.resume(call)
 
 
-def _agent_agrees(call: CallRecord, said: DeclaredCall | None) -> bool:
-    return (
-        said is not None and said.phase is not CallPhase.REQUESTED and said.peer_id in {None, call.terminal.terminal_id}
-    )
+def _terminal_differs(turn: Turn, call: CallRecord) -> None:
+    """The terminal missed how its call went on: it is told, and whatever it had with another agent counts no more."""
+    call.stop(Timer.TERMINAL_BACK)
+    call.told = None
+    if call.agent is not None:
+        call.phase = Phase.SETTING_UP
+        turn.resume(call)
 
 
-def _agent_is_back(turn: Turn, call: CallRecord) -> None:
-    call.stop(Timer.AGENT_BACK)
-    if call.claim is Role.TERMINAL:
-        call.claim = None
-        turn.await_setup(call)
+def _agent_agrees(call: CallRecord, said: DeclaredCall) -> bool:
+    return said.phase is not CallPhase.REQUESTED and said.peer_id in {None, call.terminal.terminal_id}
 
 
 def _agent_denies(turn: Turn, agent: Agent, call: CallRecord) -> None:

@@ -128,6 +128,11 @@ class CallRecord:
         for timer in timers:
             self.timers.pop(timer, None)
 
+    def confirm(self, role: Role) -> None:
+        """The side ``role`` has declared the call too; it rests no more on the other side's word alone."""
+        if self.claim is not role:
+            self.claim = None
+
     def connect(self) -> None:
         """The terminal has drawn the agent's picture."""
         self.phase = Phase.CONNECTED

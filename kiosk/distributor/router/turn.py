@@ -64,15 +64,12 @@ class Turn:
         agent.release(self.now)
         self.floor.sweep(agent)
 
-    def await_answer(self, call: CallRecord) -> None:
-        """The agent's console has its full time to answer, from now on."""
-        if call.phase is Phase.RESERVED:
-            call.timers[Timer.ANSWER] = self.now + self.settings.answer_timeout_s
-
-    def await_setup(self, call: CallRecord) -> None:
-        """The media has its full time to get through, from now on."""
-        if call.phase is not Phase.CONNECTED:
-            call.timers[Timer.SETUP] = self.now + self.settings.setup_timeout_s
+    def resume(self, call: CallRecord) -> None:
+        """Both sides are here (again). What was relayed for a set-up meanwhile may be lost: the terminal offers anew."""
+        agent = call.agent
+        if agent is not None and agent.here and call.terminal.here and call.phase is not Phase.CONNECTED:
+            self._await_answer(call)
+            self._assign(call, agent, to_agent=False)
 
     def settle(self) -> None:
         """Whoever waits and can be served is served; whoever can't is told why; agents are told what they do now."""
@@ -87,11 +84,15 @@ class Turn:
                 self._tell_status(agent)
 
     def _claim(self, call: CallRecord, agent: Agent) -> None:
-        call.agent, call.phase, call.told = agent, Phase.RESERVED, None
+        call.agent = agent
         agent.take(call)
-        self.await_answer(call)
-        self.await_setup(call)
+        self._await_answer(call)
         self._assign(call, agent, to_agent=True)
+
+    def _await_answer(self, call: CallRecord) -> None:
+        call.phase = Phase.RESERVED
+        call.timers[Timer.ANSWER] = self.now + self.settings.answer_timeout_s
+        call.timers[Timer.SETUP] = self.now + self.settings.setup_timeout_s
 
     def _assign(self, call: CallRecord, agent: Agent, *, to_agent: bool) -> None:
         waited_s = max(0.0, self.now - call.requested_at)
