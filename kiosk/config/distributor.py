@@ -1,14 +1,25 @@
 """A distributor's configuration."""
 
 from collections.abc import Iterator
+from socket import gethostname
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from platformdirs import user_state_path
 from pydantic import Field
 
-from kiosk.config.form import ConfigPath, Conflict, Section
+from kiosk.config.form import ConfigPath, Conflict, Form, Section
 from kiosk.config.terminal import LogLevel
+from kiosk.errors import ConfigError
 from kiosk.signalling.address import is_loopback
+
+EVERY_NETWORK = ("0.0.0.0", "::")  # noqa: S104 - to recognise them
+
+
+def _check_web(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None or parts.fragment:
+        raise ValueError(url)
 
 
 class DistributorConfig(Section):
@@ -24,10 +35,24 @@ class DistributorConfig(Section):
     """A PEM file with the certificate's key."""
     state_dir: ConfigPath = user_state_path("kiosk") / "distributor"
     """The directory for accounts, terminals and call records; made, for its owner only, where it doesn't exist."""
+    public_url: (
+        Annotated[str, Form("https://HOST/ (or http://HOST/) with no name or password in it", _check_web)] | None
+    ) = None
+    """The address that agents open, where it isn't made of `host` and `port`: behind a proxy, or on every network."""
     wrap_up_s: Annotated[float, Field(ge=0, le=3600)] = 10
     """Seconds an agent has after a call before the next one."""
     log_level: LogLevel = "info"
     """The least weighty lines that are logged."""
+
+    def console_url(self) -> str:
+        """The address of the agents' console. Raises `ConfigError` where the configuration doesn't tell it."""
+        if self.public_url:
+            return self.public_url.rstrip("/") + "/"
+        if self.port == 0:
+            raise ConfigError("The port is any free one, so that nobody knows the address.", "Set port or public_url.")
+        host = gethostname() if self.host in EVERY_NETWORK else self.host
+        at = f"[{host}]" if ":" in host else host
+        return f"{'https' if self.tls_certificate else 'http'}://{at}:{self.port}/"
 
     def conflicts(self) -> Iterator[Conflict]:
         """TLS needs both files, and other machines need TLS."""

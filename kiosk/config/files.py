@@ -47,7 +47,7 @@ def _text(path: Path) -> str:
 
 def _parsed(path: Path, text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(f"{text}\n")  # at a last line without its end tomllib forgets to name the place
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} isn't TOML: {error}.", "See https://toml.io for how to write it.") from error
     except RecursionError as error:

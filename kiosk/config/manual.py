@@ -41,11 +41,9 @@ def _part(title: str, model: type[Section]) -> Iterator[str]:
 
 
 def _table(model: type[Section]) -> Iterator[str]:
-    keys = {name: field for name, field in model.model_fields.items() if not section_of(field)}
-    if keys:
-        yield "| key | takes | default | meaning |\n| --- | --- | --- | --- |"
-        yield from (_row(name, field) for name, field in keys.items())
-        yield ""
+    yield "| key | takes | default | meaning |\n| --- | --- | --- | --- |"
+    yield from (_row(name, field) for name, field in model.model_fields.items() if not section_of(field))
+    yield ""
 
 
 def _row(name: str, field: FieldInfo) -> str:
