@@ -2,11 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest_asyncio
 
-from tests.browser import LaunchChromium
+from tests.browser import LaunchChromium, RunningBrowser
 from tests.console.pure import Modules
+from tests.console.site import Cockpit, Site
+from tests.console.terminal import Terminal
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -17,3 +20,41 @@ async def modules(launch_chromium: LaunchChromium) -> AsyncIterator[Modules]:
         loaded = Modules(await running.page())
         await loaded.load()
         yield loaded
+
+
+@pytest_asyncio.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    """A real distributor with one agent."""
+    made = Site(tmp_path / "distributor")
+    await made.start()
+    made.add_agent()
+    yield made
+    await made.stop()
+
+
+@pytest_asyncio.fixture
+async def chrome(launch_chromium: LaunchChromium) -> AsyncIterator[RunningBrowser]:
+    """A browser with a fake camera and microphone."""
+    async with launch_chromium() as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def cockpit(site: Site, chrome: RunningBrowser) -> AsyncIterator[Cockpit]:
+    """The console of an agent who has signed in and is away. A mistake in the page's own scripts fails the test."""
+    page = await chrome.page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    made = Cockpit(page, site)
+    await made.open()
+    yield made
+    assert faults == []
+
+
+@pytest_asyncio.fixture
+async def terminal(site: Site) -> AsyncIterator[Terminal]:
+    """A customer's terminal, connected."""
+    made = Terminal(site.here.url)
+    await made.connect(site.terminal_code())
+    yield made
+    await made.close()

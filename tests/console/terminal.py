@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import socket
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -10,15 +11,23 @@ from typing import TypeVar
 
 import aiohttp
 import av
+import cv2
 import numpy as np
-from aiortc import AudioStreamTrack, MediaStreamTrack, RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
+from aiortc import (
+    AudioStreamTrack,
+    MediaStreamTrack,
+    RTCPeerConnection,
+    RTCRtpSender,
+    RTCSessionDescription,
+    VideoStreamTrack,
+)
 from aiortc.mediastreams import MediaStreamError
 from aiortc.sdp import candidate_from_sdp
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.protocol import messages as m
 from kiosk.protocol.codec import encode, from_distributor
-from kiosk.protocol.fields import SUBPROTOCOL, EndReason, Message, Role, new_id
+from kiosk.protocol.fields import SUBPROTOCOL, CallPhase, EndReason, Message, Role, new_id
 from kiosk.protocol.proof import text_to_sign
 
 RATE = 48_000
@@ -26,21 +35,34 @@ M = TypeVar("M", bound=Message)
 
 
 class Picture(VideoStreamTrack):
-    """A 640x360 picture whose brightness runs, at 30 frames a second; stands still after `freeze`."""
+    """A customer, drawn: head and shoulders before a wall, swaying, 1280x720 at 30 frames a second. It can be stopped."""
 
     def __init__(self) -> None:
         super().__init__()
         self.going = asyncio.Event()
         self.going.set()
+        across, down = np.meshgrid(np.arange(1280), np.arange(720))
+        self.wall = np.stack([198 - down // 8, 205 - down // 9, 208 - across // 24], axis=-1).astype(np.uint8)
 
     async def recv(self) -> av.VideoFrame:
         """The next picture."""
         await self.going.wait()
         pts, time_base = await self.next_timestamp()
-        row = (np.arange(640, dtype=np.uint32) + pts // 3000 * 4) % 256
-        frame = av.VideoFrame.from_ndarray(np.tile(row.astype(np.uint8), (540, 1)), format="yuv420p")
+        sway = round(14 * math.sin(pts / 90_000 * 1.7))
+        frame = av.VideoFrame.from_ndarray(self._drawn(sway), format="bgr24").reformat(format="yuv420p")
         frame.pts, frame.time_base = pts, time_base
         return frame
+
+    def _drawn(self, sway: int) -> np.ndarray:
+        picture = self.wall.copy()
+        cv2.ellipse(picture, (640 + sway // 2, 760), (300, 260), 0, 180, 360, (110, 84, 58), -1, cv2.LINE_AA)
+        cv2.ellipse(picture, (640 + sway, 500), (62, 80), 0, 0, 360, (126, 160, 204), -1, cv2.LINE_AA)
+        cv2.ellipse(picture, (640 + sway, 300), (142, 160), 0, 0, 360, (40, 54, 74), -1, cv2.LINE_AA)
+        cv2.ellipse(picture, (640 + sway, 340), (124, 156), 0, 0, 360, (142, 178, 222), -1, cv2.LINE_AA)
+        for side in (-50, 50):
+            cv2.circle(picture, (640 + sway + side, 325), 11, (46, 40, 38), -1, cv2.LINE_AA)
+        cv2.ellipse(picture, (640 + sway, 400), (46, 26), 0, 20, 160, (70, 74, 140), 7, cv2.LINE_AA)
+        return picture
 
 
 class Tone(AudioStreamTrack):
@@ -64,16 +86,18 @@ class Tone(AudioStreamTrack):
 
 
 class Terminal:
-    """Enrols with a one-time code, presses, talks, hangs up. ``url`` is the distributor's, ``http://host:port``."""
+    """Enrols with a one-time code, presses, talks, hangs up. ``url`` is the distributor's, ``http://host:port/``."""
 
     def __init__(self, url: str, *, hertz: float = 440.0) -> None:
-        self.url = url.replace("http", "ws", 1) + "/ws"
+        self.url = url.replace("http", "ws", 1) + "ws"
         self.hertz = hertz
+        self.codec = "video/H264"
         self.key = Ed25519PrivateKey.generate()
         self.boot_id = new_id()
         self.terminal_id: str | None = None
         self.call_id: str | None = None
         self.pictures = 0
+        self.pressed = 0.0
         self.sound: deque[np.ndarray] = deque(maxlen=500)
         self.heard: list[Message] = []
         self.news = asyncio.Condition()
@@ -106,6 +130,7 @@ class Terminal:
     async def press(self, language: str = "en") -> str:
         """Ask for an agent; the media follows by itself."""
         self.call_id = new_id()
+        self.pictures, self.pressed = 0, time.monotonic()
         await self.send(m.Call(call_id=self.call_id, language=language))
         return self.call_id
 
@@ -125,7 +150,7 @@ class Terminal:
     async def until(self, found: Callable[[], M | None] | Callable[[], bool], within_s: float = 10) -> M:
         """What ``found`` returns, once it is something; looked at whenever anything happened here."""
         async with asyncio.timeout(within_s), self.news:
-            await self.news.wait_for(lambda: found())
+            await self.news.wait_for(found)
             return found()  # type: ignore[return-value]  # true by the line above
 
     def pitch(self, seconds: float = 1.0) -> tuple[float, float]:
@@ -143,6 +168,13 @@ class Terminal:
             task.cancel()
         self.tasks = []
         await self.socket.close()
+
+    async def vanish(self) -> None:
+        """Break off connection and media without a word, as when the power goes."""
+        assert self.socket
+        assert self.peer
+        self.socket.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+        await self.peer.close()
 
     async def close(self) -> None:
         """End everything."""
@@ -173,7 +205,7 @@ class Terminal:
         if not self.call_id:
             return ()
         agent = next((each.agent.agent_id for each in reversed(self.heard) if isinstance(each, m.Assigned)), None)
-        return (m.DeclaredCall(call_id=self.call_id, phase=m.CallPhase.CONNECTED, peer_id=agent, age_ms=1000),)
+        return (m.DeclaredCall(call_id=self.call_id, phase=CallPhase.CONNECTED, peer_id=agent, age_ms=1000),)
 
     async def _receive(self, kind: type[M]) -> M:
         assert self.socket
@@ -222,6 +254,9 @@ class Terminal:
         self.picture = Picture()
         peer.addTrack(Tone(self.hertz))
         peer.addTrack(self.picture)
+        preferred = RTCRtpSender.getCapabilities("video").codecs
+        preferred.sort(key=lambda codec: codec.mimeType != self.codec)
+        next(each for each in peer.getTransceivers() if each.kind == "video").setCodecPreferences(preferred)
         peer.on("track", self._take)
         await peer.setLocalDescription(await peer.createOffer())
         await self.send(m.Offer(call_id=call_id, sdp=peer.localDescription.sdp))
@@ -237,6 +272,10 @@ class Terminal:
             except MediaStreamError:
                 return
             self.pictures += 1
+            if self.pictures == 1 and self.call_id:
+                await self.send(
+                    m.Connected(call_id=self.call_id, press_to_face_ms=round(1000 * (time.monotonic() - self.pressed)))
+                )
             await self._tell()
 
     async def _hear(self, track: MediaStreamTrack) -> None:

@@ -7,20 +7,16 @@ from tests.console.pure import Modules
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-OFFER = "\r\n".join(
-    [
-        "v=0",
-        "m=audio 9 UDP/TLS/RTP/SAVPF 96",
-        "a=rtpmap:96 opus/48000/2",
-        "m=video 9 UDP/TLS/RTP/SAVPF 97 98 99",
-        "a=rtpmap:97 H264/90000",
-        "a=fmtp:97 profile-level-id=42e01f",
-        "a=rtpmap:98 rtx/90000",
-        "a=fmtp:98 apt=97",
-        "a=rtpmap:99 VP8/90000",
-        "",
-    ]
-)
+OFFER = """v=0
+m=audio 9 UDP/TLS/RTP/SAVPF 96
+a=rtpmap:96 opus/48000/2
+m=video 9 UDP/TLS/RTP/SAVPF 97 98 99
+a=rtpmap:97 H264/90000
+a=fmtp:97 profile-level-id=42e01f
+a=rtpmap:98 rtx/90000
+a=fmtp:98 apt=97
+a=rtpmap:99 VP8/90000
+""".replace("\n", "\r\n")
 
 
 async def test_the_constants_are_the_protocols(modules: Modules) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.protocol import fields
 from tests.console import events as e
-from tests.console.pure import CONSOLE, Modules
+from tests.console.pure import CONSOLE, Event, Modules
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
         ([*e.AVAILABLE, e.DOWN], "Reconnecting"),
     ],
 )
-async def test_each_state_has_a_word(modules: Modules, story: list[e.Event], word: str) -> None:
+async def test_each_state_has_a_word(modules: Modules, story: list[Event], word: str) -> None:
     assert (await modules.fold(story)).props["word"] == word
 
 
@@ -52,7 +52,7 @@ async def test_wrap_up_says_what_follows(modules: Modules) -> None:
 
 
 @pytest.mark.parametrize("other", [e.AVAILABLE, e.IN_CALL, [*e.WRAP_UP, e.DOWN]])
-async def test_no_wrap_up_is_shown_at_other_times(modules: Modules, other: list[e.Event]) -> None:
+async def test_no_wrap_up_is_shown_at_other_times(modules: Modules, other: list[Event]) -> None:
     assert (await modules.fold(other)).props["wrapUp"] is None
 
 
