@@ -1,0 +1,7 @@
+import QtQuick
+import Kiosk.Ui
+
+PaintedSurface {
+    property bool mirrored: false
+    objectName: mirrored ? "paintedMirrored" : "painted"
+}
