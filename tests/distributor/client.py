@@ -87,6 +87,8 @@ class Client:
     async def next_message(self) -> FromDistributor:
         """The next message of any type."""
         frame = await self.socket.receive(PATIENCE_S)
+        while frame.type is aiohttp.WSMsgType.PING:  # of a client that doesn't answer them
+            frame = await self.socket.receive(PATIENCE_S)
         assert frame.type is aiohttp.WSMsgType.TEXT, f"expected a message, got {frame!r}"
         self.said.append(("distributor", frame.data))
         return from_distributor.decode(frame.data)
