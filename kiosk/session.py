@@ -11,8 +11,7 @@ from kiosk.call import events as e
 from kiosk.call.machine import CallMachine
 from kiosk.call.state import Snapshot
 from kiosk.errors import KioskError
-from kiosk.protocol.fields import Message
-from kiosk.protocol.messages import IceServer
+from kiosk.protocol.messages import FromTerminal, IceServer
 from kiosk.rtc.port import MakePeer, Peer, PeerStats
 
 log = logs.get(__name__)
@@ -21,7 +20,7 @@ log = logs.get(__name__)
 class Line(Protocol):
     """What the session needs of the connection to the distributor."""
 
-    def send(self, message: Message) -> None:
+    def send(self, message: FromTerminal) -> None:
         """Say it now, or drop it when there is no connection: the declaration at the next welcome makes up for it."""
 
 
