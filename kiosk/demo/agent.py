@@ -1,0 +1,185 @@
+"""The built-in agent: a program of its own that takes calls as the console does, with a drawn face and a spoken voice.
+
+``python -m kiosk.demo.agent --url ws://127.0.0.1:8760/ws [--report-fd 1]``, with the sign-in code in ``KIOSK_AGENT_CODE``.
+
+It reports in JSON lines: ``{"event": "ready"}`` once it can take calls (after every connection), ``{"event": "seen", "call_id",
+"first_frame_mono_ns"}`` at a customer's first picture (``time.monotonic_ns()``, one clock for all processes of a machine), and
+``{"event": "call", ...}`` at a call's end, with what `kiosk.demo.agent_call.Measured` counted. Orders are JSON lines on standard
+input: ``{"status": "available" | "away"}`` and ``{"hang_up": true}``; it never hangs up by itself. The input's end ends it.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any, Literal, TextIO
+
+from kiosk import logs
+from kiosk.demo.agent_call import AgentCall, Studio
+from kiosk.demo.agent_link import AgentLink
+from kiosk.demo.film import Film
+from kiosk.demo.voice import Voice
+from kiosk.errors import KioskError, StartError
+from kiosk.protocol.fields import AgentStatus, EndReason, ErrorCode
+from kiosk.protocol.messages import (
+    Answer,
+    Declare,
+    Ended,
+    Error,
+    FromDistributor,
+    HangUp,
+    IceServer,
+    Incoming,
+    Offer,
+    SetStatus,
+    Status,
+    Welcome,
+)
+from kiosk.rtc import h264
+
+log = logs.get(__name__)
+
+CODE_VARIABLE = "KIOSK_AGENT_CODE"
+START_KBPS, MAX_KBPS = 1500, 2500
+Say = Callable[[dict[str, Any]], None]
+Wanted = Literal[AgentStatus.AVAILABLE, AgentStatus.AWAY]
+
+
+class BuiltInAgent:
+    """Answers every call. Lives on one asyncio loop."""
+
+    def __init__(self, url: str, code: str, studio: Studio, say: Say) -> None:
+        self.link = AgentLink(url, code, self)
+        self._studio, self._say = studio, say
+        self._wanted: Wanted = AgentStatus.AVAILABLE
+        self._calls: dict[str, AgentCall] = {}
+        self._ice_servers: tuple[IceServer, ...] = ()
+        self._announced = False
+
+    def declare(self, welcome: Welcome) -> Declare:
+        """Every call goes on over a break of the connection, so each is told again."""
+        self._ice_servers = welcome.ice_servers
+        self._announced = False
+        return Declare(calls=tuple(call.declared() for call in self._calls.values()), status=self._wanted)
+
+    async def take(self, message: FromDistributor) -> None:
+        """Act on a message of the distributor's."""
+        match message:
+            case Incoming(call_id=call_id) if call_id not in self._calls:
+                self._calls[call_id] = AgentCall(message, self._studio, self._ice_servers, self._on_seen, self._on_lost)
+            case Offer(call_id=call_id) if call_id in self._calls:
+                await self._answer(self._calls[call_id], message.sdp)
+            case Ended(call_id=call_id):
+                await self._end(call_id)
+            case Error(code=ErrorCode.UNKNOWN_CALL):
+                log.warning("agent.unknown_call", what=message.text)
+            case Status():
+                self._on_status(message.status)
+            case _:
+                pass
+
+    def order(self, order: dict[str, Any]) -> None:
+        """Do what a line of the standard input says; what can't be understood is logged."""
+        if order.get("hang_up") is True:
+            for call_id in self._calls:
+                self.link.send(HangUp(call_id=call_id, reason=EndReason.AGENT_HUNG_UP))
+        elif order.get("status") in {"available", "away"}:
+            self._wanted = AgentStatus.AVAILABLE if order["status"] == "available" else AgentStatus.AWAY
+            self.link.send(SetStatus(status=self._wanted))
+        else:
+            log.warning("agent.order_not_understood")
+
+    async def close(self) -> None:
+        """End every call's media, and report them."""
+        for call_id in list(self._calls):
+            await self._end(call_id)
+
+    async def _answer(self, call: AgentCall, offer: str) -> None:
+        try:
+            answer = await call.answer(offer)
+        except (ValueError, KeyError, IndexError, AssertionError, AttributeError) as error:
+            # aiortc's SDP parser has no error of its own: these are what malformed text makes it raise
+            log.warning("agent.offer_not_understood", call_id=call.call_id, why=type(error).__name__)
+            self.link.send(HangUp(call_id=call.call_id, reason=EndReason.SETUP_FAILED))
+            return
+        self.link.send(Answer(call_id=call.call_id, sdp=answer))
+
+    async def _end(self, call_id: str) -> None:
+        call = self._calls.pop(call_id, None)
+        if call is not None:
+            self._say(await call.close())
+
+    def _on_status(self, status: AgentStatus) -> None:
+        if status is AgentStatus.WRAP_UP and self._wanted is AgentStatus.AVAILABLE:
+            self.link.send(SetStatus(status=AgentStatus.AVAILABLE))
+        if status is AgentStatus.AVAILABLE and not self._announced:
+            self._announced = True
+            self._say({"event": "ready"})
+
+    def _on_seen(self, call: AgentCall) -> None:
+        first = call.measured.first_frame_mono_ns
+        self._say({"event": "seen", "call_id": call.call_id, "first_frame_mono_ns": first})
+
+    def _on_lost(self, call: AgentCall) -> None:
+        self.link.send(HangUp(call_id=call.call_id, reason=EndReason.MEDIA_LOST))
+
+
+async def serve(agent: BuiltInAgent, orders: TextIO) -> None:
+    """Until ``orders`` ends. Raises `LinkError` when the distributor doesn't want the agent."""
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+
+    def listen() -> None:
+        for line in orders:
+            try:
+                order = json.loads(line)
+            except ValueError:
+                order = None
+            loop.call_soon_threadsafe(agent.order, order if isinstance(order, dict) else {})
+        loop.call_soon_threadsafe(ended.set)
+
+    threading.Thread(target=listen, name="orders", daemon=True).start()
+    linked = asyncio.create_task(agent.link.run())
+    waiting = asyncio.create_task(ended.wait())
+    await asyncio.wait({linked, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    try:
+        if linked.done():
+            linked.result()
+    finally:
+        linked.cancel()
+        waiting.cancel()
+        await asyncio.gather(linked, waiting, return_exceptions=True)
+        await agent.close()
+
+
+def main() -> int:
+    """The process's exit status."""
+    parser = argparse.ArgumentParser(description="The demo's built-in agent.")
+    parser.add_argument("--url", required=True, help="the distributor's WebSocket, ws://HOST:PORT/ws")
+    parser.add_argument("--report-fd", type=int, default=1, help="where its JSON lines go; standard output by default")
+    arguments = parser.parse_args()
+    logs.set_up("warning")
+    h264.install(START_KBPS, MAX_KBPS)
+    try:
+        code = os.environ.pop(CODE_VARIABLE, "")
+        if not code:
+            raise StartError("The built-in agent has no sign-in code.", f"Set it in {CODE_VARIABLE}.")
+        with os.fdopen(arguments.report_fd, "w", closefd=False) as report:
+
+            def say(line: dict[str, Any]) -> None:
+                report.write(json.dumps(line) + "\n")
+                report.flush()
+
+            voice = Voice()
+            asyncio.run(serve(BuiltInAgent(arguments.url, code, Studio(voice, Film(voice)), say), sys.stdin))
+    except KioskError as error:
+        print(f"kiosk: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
