@@ -232,7 +232,7 @@ def test_something_was_scanned() -> None:
         ("kiosk.session", "from kiosk.media.camera import Camera", "never adapters"),
         ("kiosk.session", "from kiosk.rtc.peer import AiortcPeer", "never adapters"),
         ("kiosk.media.x", "import aiortc", "no use of aiortc"),
-        ("kiosk.media.x", "import cv2\nimport sounddevice", "no use of sounddevice"),
+        ("kiosk.signalling.x", "import aiohttp\nimport cryptography", "aiohttp and cryptography"),
         ("kiosk.media.ports", "from kiosk.media import camera", "may not know it"),
         ("kiosk.signalling.x", "from kiosk.distributor import connection", "may not know it"),
         ("kiosk.distributor.x", "from kiosk.call.state import State", "two sides share"),
