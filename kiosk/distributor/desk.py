@@ -18,7 +18,7 @@ R = TypeVar("R")
 
 @dataclass(eq=False)
 class Desk:
-    """``threads`` are for what blocks: the disk, and hashing of passwords; few, since each hash takes 64 MiB."""
+    """``threads`` are for what blocks: the disk, and hashing of passwords; few, since each hash takes 19 MiB and a core."""
 
     store: Store
     exchange: Exchange

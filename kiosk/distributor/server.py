@@ -31,6 +31,7 @@ class RunningDistributor:
         self.url = f"{'https' if desk.secure else 'http'}://{at}:{port}/"
         self.ws_url = f"{'wss' if desk.secure else 'ws'}://{at}:{port}/ws"
         self.store = desk.store
+        self.router = desk.exchange.router
         self.epoch = desk.epoch
         self._steps = steps
 

@@ -1,7 +1,6 @@
 """aiohttp's WebSocket as this distributor uses it: no compression, own pings, a bound on size, and a way to cut it."""
 
 import asyncio
-from typing import cast
 
 from aiohttp import WSCloseCode, web
 from aiohttp.abc import AbstractStreamWriter
@@ -27,7 +26,7 @@ class Socket(web.WebSocketResponse):
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter:
         """Upgrade the connection."""
-        self._transport_to_cut = cast("asyncio.Transport | None", request.transport)
+        self._transport_to_cut = request.transport
         return await super().prepare(request)
 
     async def close(self, *, code: int = WSCloseCode.OK, message: bytes = b"", drain: bool = True) -> bool:

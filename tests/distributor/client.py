@@ -122,8 +122,14 @@ class Client:
 
     def vanish(self) -> None:
         """Break the connection as a pulled cable or a killed program does: no goodbye, no close frame."""
-        transport = self.socket.get_extra_info("transport") or self.socket._response.connection.transport
-        transport.abort()
+        self._transport().abort()
+
+    def stop_reading(self) -> None:
+        """Leave everything that comes in the operating system's buffers, as a program that hangs does."""
+        self._transport().pause_reading()
+
+    def _transport(self) -> Any:
+        return self.socket.get_extra_info("transport") or self.socket._response.connection.transport
 
     def hello(self, **fields: Any) -> Hello:
         """What it says first."""
