@@ -8,6 +8,7 @@ Item {
     property color color: "black"
     property string path
     property real thickness: 2
+    property bool filled: false
 
     Shape {
         width: 24; height: 24
@@ -18,8 +19,8 @@ Item {
 
         ShapePath {
             strokeColor: icon.color
-            strokeWidth: icon.thickness
-            fillColor: "transparent"
+            strokeWidth: icon.filled ? -1 : icon.thickness
+            fillColor: icon.filled ? icon.color : "transparent"
             capStyle: ShapePath.RoundCap
             joinStyle: ShapePath.RoundJoin
             PathSvg { path: icon.path }
@@ -27,6 +28,8 @@ Item {
     }
 
     readonly property var paths: ({
+        // A head and shoulders that fit into a circle of the box's width.
+        person: "M12 4.6 a3.7 3.7 0 0 1 0.01 7.4 a3.7 3.7 0 0 1 -0.01 -7.4 z M4.6 19.6 C5.2 11.9 18.8 11.9 19.4 19.6 A10.6 10.6 0 0 1 4.6 19.6 z",
         mic: "M12 3 a3 3 0 0 1 3 3 v5 a3 3 0 0 1 -6 0 v-5 a3 3 0 0 1 3 -3 z M5.5 11 a6.5 6.5 0 0 0 13 0 M12 17.5 v3.5 M8.5 21 h7",
         micOff: "M12 3 a3 3 0 0 1 3 3 v5 a3 3 0 0 1 -6 0 v-5 a3 3 0 0 1 3 -3 z M5.5 11 a6.5 6.5 0 0 0 13 0 M12 17.5 v3.5 M8.5 21 h7 M4 3 l16 18",
         hangUp: "M3 14.5 c0 -7 18 -7 18 0 v1.2 a1 1 0 0 1 -1.2 1 l-3.6 -0.8 a1 1 0 0 1 -0.8 -1 v-1.9 c-2.2 -0.8 -4.6 -0.8 -6.8 0 v1.9 a1 1 0 0 1 -0.8 1 l-3.6 0.8 a1 1 0 0 1 -1.2 -1 z",

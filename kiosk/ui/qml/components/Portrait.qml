@@ -8,7 +8,6 @@ Rectangle {
     property string initials
 
     color: Theme.accent
-    clip: true
 
     Words {
         anchors.centerIn: parent
@@ -18,22 +17,12 @@ Rectangle {
         font.pixelSize: portrait.height * 0.36
         font.letterSpacing: 0
     }
-    Item {
+    Icon {
+        anchors.centerIn: parent
         visible: portrait.initials === ""
-        anchors.fill: parent
-        Rectangle {
-            anchors { horizontalCenter: parent.horizontalCenter }
-            y: parent.height * 0.2
-            width: parent.height * 0.3; height: width; radius: width / 2
-            color: Theme.accentInk
-            opacity: 0.9
-        }
-        Rectangle {
-            anchors.horizontalCenter: parent.horizontalCenter
-            y: parent.height * 0.57
-            width: parent.height * 0.62; height: width; radius: width / 2
-            color: Theme.accentInk
-            opacity: 0.9
-        }
+        width: Math.min(parent.width, parent.height); height: width
+        color: Theme.accentInk
+        filled: true
+        path: paths.person
     }
 }

@@ -10,6 +10,7 @@ Item {
     property color disc: Theme.accent
     property color drawing: Theme.accentInk
     property color wordColor: Theme.ink
+    property bool ringed: false
     signal used()
 
     width: Math.max(Theme.target, label.implicitWidth)
@@ -24,6 +25,7 @@ Item {
         width: Theme.target; height: width; radius: width / 2
         anchors.horizontalCenter: parent.horizontalCenter
         color: control.disc
+        border { width: control.ringed ? Math.max(2, width * 0.035) : 0; color: Theme.ground }
         scale: touch.pressed ? 0.94 : 1
         Behavior on scale { NumberAnimation { duration: Theme.quick; easing.type: Easing.OutCubic } }
 

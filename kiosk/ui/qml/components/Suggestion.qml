@@ -7,10 +7,12 @@ Rectangle {
 
     property string icon
     property string text
+    property real least: 0
+    readonly property real natural: Math.max(drawing.height, words.height) + Theme.gap * 2.4
 
     radius: Theme.gap
     color: Theme.groundDeep
-    implicitHeight: Math.max(drawing.height, words.height) + Theme.gap * 2.4
+    implicitHeight: Math.max(natural, least)
 
     Icon {
         id: drawing

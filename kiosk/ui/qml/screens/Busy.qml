@@ -20,18 +20,7 @@ Screen {
             visible: !screen.empty
             Repeater {
                 model: 3
-                Item {
-                    width: Theme.target * 0.8; height: width
-                    Portrait { anchors.fill: parent }
-                    // Its corners, covered with the ground, make it round.
-                    Rectangle {
-                        readonly property real edge: parent.width * 0.22
-                        anchors { fill: parent; margins: -edge }
-                        radius: width / 2
-                        color: "transparent"
-                        border { width: edge; color: Theme.ground }
-                    }
-                }
+                Portrait { width: Math.round(Theme.target * 0.8); height: width; radius: width / 2 }
             }
         }
         Words {

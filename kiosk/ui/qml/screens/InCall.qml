@@ -61,7 +61,7 @@ Screen {
         id: selfView
         objectName: "selfView"
         software: screen.main.softwareScene
-        width: Math.min(parent.width * (screen.portrait ? 0.34 : 0.22), parent.height * 0.36)
+        width: Math.min(parent.width * (screen.portrait ? 0.27 : 0.22), parent.height * 0.36)
         height: width * 0.75
         anchors { right: parent.right; top: parent.top; margins: Theme.gap * 1.6 }
     }
@@ -79,8 +79,9 @@ Screen {
             objectName: "muteControl"
             word: screen.vm.muted ? qsTr("Unmute") : qsTr("Mute")
             icon: screen.vm.muted ? "micOff" : "mic"
-            disc: screen.vm.muted ? Theme.ink : Theme.groundDeep
-            drawing: screen.vm.muted ? Theme.ground : Theme.ink
+            disc: screen.vm.muted ? Theme.accent : Theme.groundDeep
+            drawing: screen.vm.muted ? Theme.accentInk : Theme.ink
+            ringed: screen.vm.muted
             wordColor: screen.portrait ? Theme.ink : Theme.nightInk
             onUsed: screen.vm.toggleMute()
         }

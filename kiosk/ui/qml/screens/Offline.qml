@@ -30,8 +30,8 @@ Screen {
             readonly property real column: screen.portrait ? parent.width : (parent.width - spacing) / 2
             width: parent.width
             spacing: Theme.gap * 1.2
-            Suggestion { width: help.column; icon: "desk"; text: qsTr("Someone at the desk is glad to help you in person.") }
-            Suggestion { width: help.column; icon: "clock"; text: qsTr("Or come back in a few minutes.") }
+            Suggestion { id: desk; width: help.column; least: screen.portrait ? 0 : later.natural; icon: "desk"; text: qsTr("Someone at the desk is glad to help you in person.") }
+            Suggestion { id: later; width: help.column; least: screen.portrait ? 0 : desk.natural; icon: "clock"; text: qsTr("Or come back in a few minutes.") }
         }
     }
     Code { text: screen.vm.code }

@@ -9,6 +9,8 @@ Screen {
 
     readonly property bool lost: vm.reason === "lost"
 
+    Ripples { centreX: button.x + button.width / 2; centreY: button.y + button.height / 2 }
+
     Column {
         anchors { horizontalCenter: parent.horizontalCenter; verticalCenter: parent.top; verticalCenterOffset: (button.y + button.height * 0.1) / 2 }
         width: parent.width - 2 * screen.margin

@@ -1,0 +1,106 @@
+"""Every screen as a PNG, at three sizes, with no display: ``python -m kiosk.ui.screenshots OUT_DIR``."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtGui import QGuiApplication, QImage
+
+from kiosk.call.state import DeviceFault, Snapshot, State
+from kiosk.config import ScreenSection
+from kiosk.protocol.fields import EndReason, QueueReason
+from kiosk.ui.display import make_application
+from kiosk.ui.sample import person
+from kiosk.ui.view_model import ViewModel
+from kiosk.ui.window import Window
+
+SIZES = ((1280, 800), (1920, 1080), (1080, 1920))
+_CALL = Snapshot(
+    State.IN_CALL, online=True, call_id="sample", agent_name="Anna Lindqvist", agent_role="Customer adviser"
+)
+_NO_CAMERA = DeviceFault("camera", "Nothing is at /dev/video0.", "Plug the camera in, or choose another one.")
+SCREENS = {
+    "idle": Snapshot(State.IDLE, online=True),
+    "connecting": replace(_CALL, state=State.SETTING_UP),
+    "in-call": _CALL,
+    "in-call-muted": replace(_CALL, muted=True),
+    "thank-you": Snapshot(State.THANKS, online=True, end_reason=EndReason.AGENT_HUNG_UP),
+    "connection-lost": Snapshot(State.THANKS, online=True, end_reason=EndReason.MEDIA_LOST),
+    "busy": Snapshot(State.WAITING, online=True, queue_reason=QueueReason.ALL_BUSY),
+    "nobody-there": Snapshot(State.WAITING, online=True, queue_reason=QueueReason.NO_AGENTS),
+    "offline": Snapshot(State.OFFLINE, offline_code="refused"),
+    "out-of-service": Snapshot(State.OUT_OF_SERVICE, online=True, faults=(_NO_CAMERA,)),
+}
+
+
+def take(out: Path, application: QGuiApplication) -> list[Path]:
+    """Write all pictures into ``out``; returns their paths."""
+    out.mkdir(parents=True, exist_ok=True)
+    written = []
+    for width, height in SIZES:
+        for name, snapshot in SCREENS.items():
+            path = out / f"terminal-{name}-{width}x{height}.png"
+            save(_shot(application, snapshot, width, height), path)
+            written.append(path)
+    return written
+
+
+def save(image: QImage, path: Path) -> None:
+    """Write ``image`` as a PNG under the strongest compression."""
+    rgb = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(rgb.constBits(), np.uint8).reshape(rgb.height(), rgb.bytesPerLine())
+    pixels = rows[:, : rgb.width() * 3].reshape(rgb.height(), rgb.width(), 3)
+    cv2.imwrite(str(path), pixels[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 9])
+
+
+def _shot(application: QGuiApplication, snapshot: Snapshot, width: int, height: int) -> QImage:
+    drawn: list[float] = []
+    nothing: Callable[[], None] = lambda: None  # noqa: E731 - a name for what the screenshots' controls do
+    view_model = ViewModel(lambda _at: None, nothing, nothing, has_button=True)
+    window = Window(
+        application,
+        view_model,
+        ScreenSection(fullscreen=False, width=width, height=height),
+        on_drawn=drawn.append,
+        reduced_motion=True,
+    )
+    window.show()
+    view_model.fold(snapshot)
+    if snapshot.state is State.IN_CALL:
+        window.agent.offer(person(1280, 720, shirt=(38, 70, 83), hair=(92, 58, 40), wall=(206, 194, 176)))
+        window.self_view.offer(person(640, 480, shirt=(120, 86, 60), hair=(48, 42, 40), wall=(150, 166, 172)))
+        _until(lambda: bool(drawn))
+    _until(window.view.isExposed)
+    turns = iter(range(3))
+    _until(lambda: next(turns, None) is None)
+    image = window.grab()
+    window.close()
+    return image
+
+
+def _until(condition: Callable[[], bool], seconds: float = 5) -> None:
+    """Run Qt's loop until ``condition``; not by `processEvents`, which gives away references to None (PySide6 6.12)."""
+    loop, ticks = QEventLoop(), QTimer()
+    end = time.monotonic() + seconds
+    ticks.timeout.connect(lambda: loop.quit() if condition() or time.monotonic() > end else None)
+    ticks.start(5)
+    loop.exec()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m kiosk.ui.screenshots", description=__doc__)
+    parser.add_argument("out", type=Path, help="the folder for the pictures")
+    for path in take(parser.parse_args(arguments).out, make_application(headless=True)):
+        sys.stdout.write(f"{path}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
