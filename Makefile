@@ -30,10 +30,13 @@ bench: ## 20 calls on this machine, in build/bench.json
 	@mkdir -p build
 	@$(RUN) kiosk demo --headless --calls 20 --report build/bench.json $(ARGS)
 
-screenshots: ## a picture of each screen in each size, in docs/screenshots
-	@image-build/set-up run
-	@$(RUN) kiosk screenshots $(ARGS)
+screenshots: ## every screen in every size, and the agent's page, in docs/screenshots
+	@image-build/set-up test
+	@$(RUN) python -m kiosk.ui.screenshots docs/screenshots/terminal
+	@$(RUN) python tests/console/take_screenshots.py docs/screenshots/console
 
-docs: ## what of docs/ is made from the code
+docs: ## what in docs/ is made from the code
 	@image-build/set-up run
-	@$(RUN) kiosk schema > build/schema.json
+	@$(RUN) kiosk schema > docs/protocol.schema.json
+	@$(RUN) python -m kiosk.call.diagram > docs/call-states.md
+	@$(RUN) kiosk check-config --describe > docs/configuration.md

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 
 SHARED = ("kiosk.errors", "kiosk.units", "kiosk.protocol", "kiosk.config", "kiosk.logs")
 PORTS = ("kiosk.media.ports", "kiosk.hardware.ports", "kiosk.rtc.port")
-VOCABULARY = {"av", "numpy", "pydantic"}
+VOCABULARY = {"av", "numpy", "pydantic", "pydantic_core"}
 """Libraries whose values the ports and messages are made of; an adapter has one library beside these."""
 NOT_IN_CORE = {
     "asyncio", "concurrent", "datetime", "io", "logging", "multiprocessing", "os", "pathlib", "queue", "random", "sched",
@@ -51,7 +51,9 @@ ROOMS: Mapping[str, Room] = {
     "kiosk.media.formats": Room(("kiosk.errors", "kiosk.units"), CORE_ADVICE, core=True),
     "kiosk.media.framecode": Room(("kiosk.errors", "kiosk.units"), CORE_ADVICE, core=True),
     "kiosk.signalling.backoff": Room(("kiosk.errors", "kiosk.units"), CORE_ADVICE, core=True),
-    "kiosk.ui.props": Room(("kiosk.errors", "kiosk.units", "kiosk.protocol", "kiosk.call"), CORE_ADVICE, core=True),
+    "kiosk.ui.props": Room(
+        ("kiosk.errors", "kiosk.units", "kiosk.protocol", "kiosk.call", "kiosk.hardware.ports"), CORE_ADVICE, core=True
+    ),
     "kiosk.distributor.router": Room(("kiosk.errors", "kiosk.units", "kiosk.protocol"), CORE_ADVICE, core=True),
     # what everybody may use
     "kiosk": Room((), "the package itself is empty: importing it must cost nothing"),
@@ -65,7 +67,7 @@ ROOMS: Mapping[str, Room] = {
     "kiosk.signalling.address": Room((), CORE_ADVICE),
     # ports
     "kiosk.media.ports": Room(("kiosk.errors",), "a port is beside its adapters, not on them", ("av", "numpy")),
-    "kiosk.hardware.ports": Room(("kiosk.errors",), "a port is beside its adapters, not on them"),
+    "kiosk.hardware.ports": Room(("kiosk.errors",), "a port is beside its adapters, not on them", core=True),
     "kiosk.rtc.port": Room(("kiosk.protocol",), "a port is beside its adapters, not on them", ("av", "numpy")),
     # the terminal's shell and adapters
     "kiosk.session": Room(
@@ -80,8 +82,9 @@ ROOMS: Mapping[str, Room] = {
     ),
     "kiosk.hardware": Room(SHARED, ADAPTER_ADVICE, libraries=("gpiozero",)),
     "kiosk.signalling": Room(SHARED, ADAPTER_ADVICE, libraries=("aiohttp", "cryptography", "pydantic")),
+    "kiosk.ui.sample": Room((), "it draws a picture", ("cv2", "numpy", "av")),
     "kiosk.ui.view_model": Room(
-        ("kiosk.ui.props",), "the view model turns kiosk.ui.props into Qt properties and knows nothing else", ("PySide6",)
+        ("kiosk.ui.props", "kiosk.call.state"), "the view model turns props into Qt properties", ("PySide6",)
     ),
     "kiosk.ui": Room(
         (*SHARED, "kiosk.call", "kiosk.media.ports", "kiosk.hardware.ports"),
@@ -99,11 +102,13 @@ ROOMS: Mapping[str, Room] = {
         SIDE_ADVICE,
         libraries=("PySide6", "aiohttp", "av", "numpy"),
     ),
+    "kiosk.ui.screenshots": Room(("kiosk.ui", "kiosk.call", "kiosk.config", "kiosk.protocol"), SIDE_ADVICE, ("PySide6", "av", "cv2", "numpy")),
     "kiosk.demo": Room(("kiosk",), "the demo plays both sides", ("PySide6", "aiohttp", "aiortc", "av", "cv2", "numpy")),
     "kiosk.cli": Room(("kiosk",), "the command line hands over to a composition root"),
     "kiosk.__main__": Room(("kiosk.cli",), "python -m kiosk is the command line"),
 }  # fmt: skip
 
+ROOTS = ("kiosk.demo", "kiosk.terminal", "kiosk.ui.screenshots")
 TWO_LIBRARIES: Mapping[str, str] = {}
 """Modules that may join two libraries beside the vocabulary, each with the reason."""
 
@@ -173,7 +178,7 @@ def violations(tree: Tree) -> list[str]:
             continue
         found += [f"{module} imports {target}: {why}" for target in sorted(targets) if (why := fault(name, target))]
         own = {target.partition(".")[0] for target in targets} - {"kiosk"} - set(sys.stdlib_module_names) - VOCABULARY
-        if len(own) > 1 and module not in TWO_LIBRARIES and not within(name, ("kiosk.demo", "kiosk.terminal")):
+        if len(own) > 1 and module not in TWO_LIBRARIES and not within(name, ROOTS):
             found.append(
                 f"{module} joins {' and '.join(sorted(own))}: make an adapter of each, with a small value between"
             )
@@ -188,7 +193,11 @@ def fault(name: str, target: str) -> str:
         return "" if allowed or within(target, ("kiosk.errors",)) else f"{name} may not know it; {room.instead}"
     if top in sys.stdlib_module_names:
         return f"not in the core; {room.instead}" if room.core and top in NOT_IN_CORE else ""
-    return "" if top in room.libraries else f"{name} has no use of {top}; {room.instead}"
+    if top in room.libraries:
+        return ""
+    homes = ", ".join(other for other, its in ROOMS.items() if top in its.libraries and other not in ROOTS)
+    advice = room.instead if room.core else f"ask {homes}" if homes else "give it a room: one adapter that hides it"
+    return f"{name} has no use of {top}; {advice}"
 
 
 def test_imports_go_one_way() -> None:
