@@ -31,6 +31,7 @@ def _late(turn: Turn, timer: Timer, call: CallRecord) -> None:
         agent = call.agent
         agent.wish = AgentStatus.AWAY
         turn.move_on(call, agent)
-        turn.tell(End(call.call_id, None, agent.agent_id, EndReason.SETUP_FAILED))
+        if agent.here:
+            turn.tell(End(call.call_id, None, agent.agent_id, EndReason.SETUP_FAILED))
     else:
         turn.end(call, LATE[timer])

@@ -50,7 +50,7 @@ class Floor:
 
     def idle(self) -> list[Agent]:
         """The available agents, the longest idle first; of equals, the one with the smaller id."""
-        idle = [(a.idle_since, a.agent_id, a) for a in self.agents.values() if a.idle_since is not None]
+        idle = [(a.idle_since, a.agent_id, a) for a in self.agents.values() if a.here and a.idle_since is not None]
         return [agent for _, _, agent in sorted(idle)]
 
     def waiting(self) -> list[CallRecord]:

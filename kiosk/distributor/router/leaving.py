@@ -1,18 +1,29 @@
 """A connection is gone: nobody waits for one who said goodbye; for the others their call is held for a while."""
 
-from kiosk.distributor.router.events import AgentLost, TerminalLost
-from kiosk.distributor.router.state import Agent, Timer
+from kiosk.distributor.router.events import AgentJoined, AgentLost, Event, TerminalJoined, TerminalLost
+from kiosk.distributor.router.floor import Floor
+from kiosk.distributor.router.state import Agent, Terminal, Timer
 from kiosk.distributor.router.turn import Turn
 from kiosk.distributor.router.views import Phase
 from kiosk.protocol.fields import EndReason
 
 
+def unplug(floor: Floor, event: Event) -> None:
+    """The connection that ``event`` speaks of is lost or replaced already: nothing that was due before is told on it."""
+    party: Agent | Terminal | None = None
+    if isinstance(event, AgentJoined | AgentLost):
+        party = floor.agents.get(event.agent_id)
+    elif isinstance(event, TerminalJoined | TerminalLost):
+        party = floor.terminals.get(event.terminal_id)
+    if party is not None:
+        party.here = False
+
+
 def agent_lost(turn: Turn, event: AgentLost) -> None:
     """An agent is gone; a call that its console hasn't answered moves on at once, since its customer has met nobody yet."""
     agent = turn.floor.agents.get(event.agent_id)
-    if agent is None or not (agent.here or event.on_purpose):
+    if agent is None:
         return
-    agent.leave()
     if event.on_purpose:
         agent.wrap_up_until = None
     _leave_call(turn, agent, on_purpose=event.on_purpose)
@@ -29,15 +40,14 @@ def _leave_call(turn: Turn, agent: Agent, *, on_purpose: bool) -> None:
         turn.end(call, EndReason.AGENT_GONE)
         agent.wrap_up_until = None
     else:
-        call.timers[Timer.AGENT_BACK] = turn.now + turn.settings.agent_grace_s
+        call.timers.setdefault(Timer.AGENT_BACK, turn.now + turn.settings.agent_grace_s)
 
 
 def terminal_lost(turn: Turn, event: TerminalLost) -> None:
     """A terminal is gone; while its call is held, an agent who can't have got an offer isn't blamed for not answering."""
     terminal = turn.floor.terminals.get(event.terminal_id)
-    if terminal is None or not (terminal.here or event.on_purpose):
+    if terminal is None:
         return
-    terminal.here = False
     call = terminal.call
     if call is None:
         turn.floor.sweep(terminal)
@@ -45,4 +55,4 @@ def terminal_lost(turn: Turn, event: TerminalLost) -> None:
         turn.end(call, EndReason.CUSTOMER_GONE)
     else:
         call.stop(Timer.ANSWER)
-        call.timers[Timer.TERMINAL_BACK] = turn.now + turn.settings.terminal_grace_s
+        call.timers.setdefault(Timer.TERMINAL_BACK, turn.now + turn.settings.terminal_grace_s)

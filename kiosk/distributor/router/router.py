@@ -34,6 +34,7 @@ class Router:
     def handle(self, event: Event, now: float) -> tuple[Effect, ...]:
         """What ``event`` leads to; whatever was due by ``now`` comes before it."""
         turn = Turn(self._floor, self._settings, now)
+        leaving.unplug(self._floor, event)
         expire(turn)
         _dispatch(turn, event)
         turn.settle()

@@ -56,11 +56,6 @@ class Agent:
         self.here, self.name, self.role, self.wish, self.told = True, name, role, wish, None
         self._rest(at)
 
-    def leave(self) -> None:
-        """Its console isn't connected any more."""
-        self.here = False
-        self.idle_since = None
-
     def want(self, wish: Wish, at: float) -> None:
         """It asks for a status; available cuts wrap-up short. Its console is told, even where nothing changes."""
         self.wish, self.told = wish, None

@@ -1,0 +1,158 @@
+"""Random event orders, honest and absurd: no agent with two calls, no call with two agents, no call forgotten."""
+
+import random
+from dataclasses import replace
+from typing import Final
+
+import pytest
+from hypothesis import Phase as Phases
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+
+from kiosk.distributor.router import Phase
+from kiosk.distributor.router import events as e
+from kiosk.distributor.router.events import Wish
+from kiosk.protocol.fields import AgentStatus, CallPhase, EndReason, ErrorCode, QueueReason, Role
+from kiosk.protocol.messages import DeclaredCall
+from tests.distributor.router.world import AGENTS, SETTINGS, TERMINALS, World
+
+WISHES: Final[tuple[Wish, Wish]] = (AgentStatus.AVAILABLE, AgentStatus.AWAY)
+CALLS = tuple(f"c{n}" for n in range(8))
+"""Few enough that ids are often used again, by others too."""
+PARTIES = tuple((Role.AGENT, agent_id) for agent_id in AGENTS) + tuple((Role.TERMINAL, t) for t in TERMINALS)
+QUARTERS = tuple(n / 4 for n in range(80))
+"""Times are quarters of a second, which binary fractions hold exactly."""
+EVERYTHING = {
+    *(reason for reason in EndReason if reason is not EndReason.MEDIA_LOST),
+    *QueueReason,
+    *((phase, held) for phase in Phase for held in (True, False)),
+    ("assign", True),
+    ("assign", False),
+    ErrorCode.OUT_OF_ORDER,
+    ErrorCode.UNKNOWN_CALL,
+}
+"""What random orders have to reach, so that we know that they aren't idle."""
+
+peers = st.sampled_from((*AGENTS, *TERMINALS, None))
+claims = st.builds(
+    DeclaredCall,
+    call_id=st.sampled_from(CALLS),
+    phase=st.sampled_from(tuple(CallPhase)),
+    peer_id=peers,
+    age_ms=st.sampled_from(tuple(round(1000 * s) for s in QUARTERS)),
+)
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """Everything that the server can feed, in any order; the world checks it all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World()
+
+    @rule(seconds=st.sampled_from(QUARTERS), tick=st.booleans())
+    def time_passes(self, *, seconds: float, tick: bool) -> None:
+        self.world.pass_time(seconds)
+        if tick:
+            self.world.tick()
+
+    @rule(who=st.sampled_from(PARTIES), status=st.sampled_from(WISHES), age_s=st.sampled_from(QUARTERS))
+    def joins_honestly(self, who: tuple[Role, str], status: Wish, age_s: float) -> None:
+        self.world.join(*who, self.world.honest(*who, age_s), status)
+
+    @rule(who=st.sampled_from(PARTIES), status=st.sampled_from(WISHES), said=st.lists(claims, max_size=3))
+    def joins_with_anything(self, who: tuple[Role, str], status: Wish, said: list[DeclaredCall]) -> None:
+        self.world.join(*who, said, status)
+
+    @rule(who=st.sampled_from(PARTIES), on_purpose=st.booleans())
+    def is_lost(self, who: tuple[Role, str], *, on_purpose: bool) -> None:
+        self.world.lose(*who, on_purpose=on_purpose)
+
+    @rule(agent_id=st.sampled_from(AGENTS), status=st.sampled_from(WISHES))
+    def wishes(self, agent_id: str, status: Wish) -> None:
+        self.world.twice(e.AgentSet(agent_id, status))
+
+    @rule(terminal_id=st.sampled_from(TERMINALS), call_id=st.sampled_from(CALLS), twice=st.booleans())
+    def presses(self, *, terminal_id: str, call_id: str, twice: bool) -> None:
+        self.world.press(terminal_id, call_id)
+        if twice:
+            self.world.press(terminal_id, call_id)
+
+    @rule(which=st.integers(0, 3), stranger=st.sampled_from((None, *AGENTS)))
+    def answers(self, which: int, stranger: str | None) -> None:
+        calls = self.world.router.calls()
+        if calls:
+            call = calls[which % len(calls)]
+            self.world.twice(e.AnswerSeen(call.call_id, stranger or call.agent_id or "a1"))
+
+    @rule(which=st.integers(0, 3), stranger=st.sampled_from((None, *TERMINALS)))
+    def draws_a_face(self, which: int, stranger: str | None) -> None:
+        calls = self.world.router.calls()
+        if calls:
+            call = calls[which % len(calls)]
+            self.world.face(call.call_id, stranger or call.terminal_id)
+
+    @rule(call_id=st.sampled_from(CALLS), who=st.sampled_from(PARTIES))
+    def hangs_up(self, call_id: str, who: tuple[Role, str]) -> None:
+        self.world.hang_up(call_id, *who)
+
+    @rule()
+    def restarts(self) -> None:
+        self.world.restart()
+
+    def teardown(self) -> None:
+        self.world.check_that_all_ends_well()
+
+
+TestAnyOrder = AnyOrder.TestCase
+TestAnyOrder.settings = settings(
+    max_examples=150, stateful_step_count=40, deadline=None, phases=tuple(set(Phases) - {Phases.explain})
+)
+
+
+def live(rng: random.Random, world: World) -> None:
+    """One thing happens that happens in a branch: mostly honest parties, calls that get far, and now and then a fault."""
+    role, party_id = rng.choice(PARTIES)
+    calls = world.router.calls()
+    status: Wish = AgentStatus.AWAY if rng.random() < 0.2 else AgentStatus.AVAILABLE
+    match rng.choices(("time", "join", "press", "answer", "face", "hang up", "lose", "wish", "restart"), WEIGHTS)[0]:
+        case "time":
+            world.pass_time(rng.choice(QUARTERS[:12]))
+            world.tick()
+        case "join":
+            world.join(role, party_id, world.honest(role, party_id, rng.choice(QUARTERS)), status)
+        case "press":
+            world.press(rng.choice(TERMINALS), f"c{rng.randrange(10_000)}")
+        case "answer" if calls:
+            call = rng.choice(calls)
+            world.twice(e.AnswerSeen(call.call_id, call.agent_id or "a1"))
+        case "face" if calls:
+            call = rng.choice(calls)
+            world.face(call.call_id, call.terminal_id)
+        case "hang up" if calls:
+            call = rng.choice(calls)
+            world.hang_up(call.call_id, role, party_id)
+        case "lose":
+            world.lose(role, party_id, on_purpose=rng.random() < 0.3)
+        case "wish":
+            world.twice(e.AgentSet(rng.choice(AGENTS), status))
+        case "restart" if rng.random() < 0.3:
+            world.restart()
+
+
+WEIGHTS = (20, 30, 12, 15, 15, 8, 8, 5, 2)
+
+
+@pytest.mark.parametrize("wrap_up_s", [0.0, 4.0])
+def test_a_thousand_days_in_which_much_goes_wrong(wrap_up_s: float) -> None:
+    """Each seed is one order of events, the same on every run; together they have reached every kind of state and effect."""
+    seen: set[object] = set()
+    for seed in range(500):
+        rng = random.Random(seed)
+        world = World(replace(SETTINGS, wrap_up_s=wrap_up_s))
+        for _ in range(80):
+            live(rng, world)
+        world.check_that_all_ends_well()
+        seen |= world.seen
+    assert seen >= EVERYTHING, f"never reached: {EVERYTHING - seen}"
