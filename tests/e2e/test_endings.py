@@ -11,7 +11,7 @@ from playwright.async_api import Page
 
 from tests.browser import RunningBrowser, chromium
 from tests.e2e.conftest import flags
-from tests.e2e.world import TerminalProcess, World, become_available
+from tests.e2e.world import TerminalProcess, World
 
 pytestmark = pytest.mark.e2e
 
@@ -102,5 +102,5 @@ async def test_the_terminal_is_killed(terminal: TerminalProcess, agent: Page, he
     began = time.monotonic()
     await terminal.end(kill=True)
     assert await agent_told_after(agent, began) < TOLD_S
-    await become_available(agent)
+    await agent.wait_for_selector("body[data-state=available]")
     await connect(await here.terminal("Back desk"), agent)

@@ -221,6 +221,7 @@ def toml(config: dict[str, dict[str, Any]]) -> str:
 
 
 async def become_available(page: Page) -> None:
+    await page.wait_for_selector("body[data-state=away]")
     await page.keyboard.press("a")
     await page.wait_for_selector("body[data-state=available]")
 
