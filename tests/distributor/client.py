@@ -94,24 +94,20 @@ class Client:
         return from_distributor.decode(frame.data)
 
     async def expect_closed(self) -> int | None:
-        """Wait until the distributor closes; its close code."""
+        """Wait until the distributor closes; its close code, or None where it cut the connection."""
         while True:
             frame = await self.socket.receive(PATIENCE_S)
-            if frame.type in {
-                aiohttp.WSMsgType.CLOSE,
-                aiohttp.WSMsgType.CLOSING,
-                aiohttp.WSMsgType.CLOSED,
-                aiohttp.WSMsgType.ERROR,
-            }:
-                code: int | None = self.socket.close_code
-                return code
+            if frame.type is aiohttp.WSMsgType.CLOSE:
+                return int(frame.data)
+            if frame.type in {aiohttp.WSMsgType.CLOSING, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR}:
+                return None
 
     async def expect_error(self, code: str, *, fatal: bool) -> Error:
         """The next message, which has to be this error; where it is fatal, the connection's end too."""
         error = await self.expect(Error)
         assert (error.code, error.fatal) == (code, fatal)
         if fatal:
-            await self.expect_closed()
+            assert await self.expect_closed() == (1009 if code == "too_big" else 1008)
         return error
 
     async def expect_nothing_before(self, probe: Message) -> None:

@@ -25,7 +25,6 @@ async def test_an_oversized_message_gets_a_typed_error_and_the_end(house: House,
         with contextlib.suppress(ConnectionError):
             await client.socket.send_str(encode(Ping()).ljust(size))
         await client.expect_error("too_big", fatal=True)
-        assert client.socket.close_code == 1009
     await (await house.agent()).expect_nothing_before(Ping())
 
 
@@ -58,7 +57,6 @@ async def test_the_third_malformed_message_is_one_too_many(house: House) -> None
     await terminal.send_text("[" * 40_000)
     await terminal.expect_error("malformed", fatal=False)
     await terminal.expect_error("too_many", fatal=True)
-    assert terminal.socket.close_code == 1008
 
 
 async def test_strikes_are_forgiven_in_time(opens: Opens) -> None:
