@@ -7,10 +7,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QLoggingCategory
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtQuick import QQuickWindow, QSGRendererInterface
 
 from kiosk.errors import StartError
 
-_ADVICE = "Connect a screen, start it in a desktop session, or run it with --headless."
+_ADVICE = "Connect a screen, or start it in a desktop session."
 
 
 def display_available() -> bool:
@@ -26,18 +27,14 @@ def make_application(*, headless: bool = False) -> QGuiApplication:
     running = QGuiApplication.instance()
     if isinstance(running, QGuiApplication):
         return running
-    if headless:
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    elif not display_available():
-        raise StartError("There is no display.", _ADVICE)
-    if not os.environ.get("QT_QPA_PLATFORM"):
-        _need_cursor_library()
+    if not headless:
+        _check_display()
     # One thread for everything that Qt draws: a painted item in Python and a render thread lock each other up.
     os.environ["QSG_RENDER_LOOP"] = "basic"
-    if not gpu_present():
-        os.environ.setdefault("QT_QUICK_BACKEND", "software")
+    if headless or not (os.environ.get("QT_QUICK_BACKEND") or gpu_present()):
+        QQuickWindow.setGraphicsApi(QSGRendererInterface.GraphicsApi.Software)
     QLoggingCategory.setFilterRules("qt.multimedia.*=false")
-    application = QGuiApplication(["kiosk"])
+    application = QGuiApplication(["kiosk", "-platform", "offscreen"] if headless else ["kiosk"])
     application.setApplicationName("kiosk")
     return application
 
@@ -49,7 +46,7 @@ def gpu_present() -> bool:
 
 def software_scene() -> bool:
     """True where Qt's software renderer draws, once there is an application."""
-    return os.environ.get("QT_QUICK_BACKEND") == "software" or QGuiApplication.platformName() == "offscreen"
+    return QQuickWindow.sceneGraphBackend() == "software" or QGuiApplication.platformName() == "offscreen"
 
 
 def _wayland() -> bool:
@@ -79,8 +76,10 @@ def _x11() -> bool:
     return not failed
 
 
-def _need_cursor_library() -> None:
-    if _wayland():
+def _check_display() -> None:
+    if not display_available():
+        raise StartError("There is no display.", _ADVICE)
+    if os.environ.get("QT_QPA_PLATFORM") or _wayland():
         return
     try:
         ctypes.CDLL("libxcb-cursor.so.0")
