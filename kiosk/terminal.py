@@ -1,7 +1,6 @@
 """The terminal's composition root: everything is made and joined here, in named steps, and torn down in reverse."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from kiosk.session import Session
 from kiosk.signalling.events import Arrived, Down, LinkEvent, Up
 from kiosk.signalling.link import DistributorLink
 from kiosk.ui.display import make_application
+from kiosk.ui.ending import end_on_signals
 from kiosk.ui.props import lamp_for
 from kiosk.ui.view_model import ViewModel
 from kiosk.ui.window import Window
@@ -217,9 +217,10 @@ def run(config: TerminalConfig) -> int:
     Raises `StartError` where there is no display, `ConfigError` where the configuration can't be used.
     """
     app = make_application()
+    end_on_signals(app)
     terminal = Terminal(config, app)
     terminal.start()
-    log.info("terminal.started", at=round(time.monotonic(), 3))
+    log.info("terminal.started")
     try:
         return app.exec()
     finally:

@@ -1,6 +1,5 @@
 """``kiosk demo``: distributor, console, terminal and a built-in agent on one machine, with one command."""
 
-import signal
 import tempfile
 import threading
 import time
@@ -19,6 +18,7 @@ from kiosk.demo.parts import free_port, terminal_config
 from kiosk.hardware.button import VirtualButton
 from kiosk.terminal import Terminal
 from kiosk.ui.display import display_available, make_application
+from kiosk.ui.ending import end_on_signals
 
 PORT = 8760
 """The console's port, if it is free."""
@@ -59,8 +59,7 @@ class Demo:
         self._start_agent(ready, driver)
         self._app = make_application(headless=self._headless)
         self._start_terminal(ready, driver)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: self._app.exit(0))
+        end_on_signals(self._app)
         if calls is None:
             self._introduce(ready)
         if calls is not None or self._headless:
