@@ -11,7 +11,6 @@ from typing import TypeVar
 
 import aiohttp
 import av
-import cv2
 import numpy as np
 from aiortc import (
     AudioStreamTrack,
@@ -29,40 +28,28 @@ from kiosk.protocol import messages as m
 from kiosk.protocol.codec import encode, from_distributor
 from kiosk.protocol.fields import SUBPROTOCOL, CallPhase, EndReason, Message, Role, new_id
 from kiosk.protocol.proof import text_to_sign
+from tests.console.drawn import CUSTOMER
 
 RATE = 48_000
 M = TypeVar("M", bound=Message)
 
 
 class Picture(VideoStreamTrack):
-    """A customer, drawn: head and shoulders before a wall, swaying, 1280x720 at 30 frames a second. It can be stopped."""
+    """A customer who sways, 1280x720 at 30 frames a second; stands still while ``going`` is clear."""
 
     def __init__(self) -> None:
         super().__init__()
         self.going = asyncio.Event()
         self.going.set()
-        across, down = np.meshgrid(np.arange(1280), np.arange(720))
-        self.wall = np.stack([198 - down // 8, 205 - down // 9, 208 - across // 24], axis=-1).astype(np.uint8)
 
     async def recv(self) -> av.VideoFrame:
         """The next picture."""
         await self.going.wait()
         pts, time_base = await self.next_timestamp()
-        sway = round(14 * math.sin(pts / 90_000 * 1.7))
-        frame = av.VideoFrame.from_ndarray(self._drawn(sway), format="bgr24").reformat(format="yuv420p")
+        picture = CUSTOMER.picture(round(14 * math.sin(pts / 90_000 * 1.7)))
+        frame = av.VideoFrame.from_ndarray(picture, format="bgr24").reformat(format="yuv420p")
         frame.pts, frame.time_base = pts, time_base
         return frame
-
-    def _drawn(self, sway: int) -> np.ndarray:
-        picture = self.wall.copy()
-        cv2.ellipse(picture, (640 + sway // 2, 760), (300, 260), 0, 180, 360, (110, 84, 58), -1, cv2.LINE_AA)
-        cv2.ellipse(picture, (640 + sway, 500), (62, 80), 0, 0, 360, (126, 160, 204), -1, cv2.LINE_AA)
-        cv2.ellipse(picture, (640 + sway, 300), (142, 160), 0, 0, 360, (40, 54, 74), -1, cv2.LINE_AA)
-        cv2.ellipse(picture, (640 + sway, 340), (124, 156), 0, 0, 360, (142, 178, 222), -1, cv2.LINE_AA)
-        for side in (-50, 50):
-            cv2.circle(picture, (640 + sway + side, 325), 11, (46, 40, 38), -1, cv2.LINE_AA)
-        cv2.ellipse(picture, (640 + sway, 400), (46, 26), 0, 20, 160, (70, 74, 140), 7, cv2.LINE_AA)
-        return picture
 
 
 class Tone(AudioStreamTrack):

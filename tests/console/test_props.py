@@ -31,7 +31,7 @@ async def test_each_state_has_a_word(modules: Modules, story: list[Event], word:
 
 
 async def test_in_a_call_the_bar_says_what_comes_after_it(modules: Modules) -> None:
-    assert (await modules.fold(e.IN_CALL)).props["detail"] == "After this call the next customer may come."
+    assert (await modules.fold(e.IN_CALL)).props["detail"] == "After this call you're available."
     away = await modules.fold(e.IN_CALL, e.want("away"), e.status("in_call", "away"))
     assert away.props["detail"] == "After this call you're away."
 

@@ -60,6 +60,7 @@ function stageOf(state, kind, t) {
     return { heading: t.text("device_heading"), words: faultWords(state, t), action: "available", label: t.text("try_again") };
   }
   if (kind === "away" && state.devices.state === "asking") return words("asking", t);
+  if (kind === "away") return { ...words("away", t), action: "available", label: t.text("become_available") };
   return words(kind, t);
 }
 
@@ -80,7 +81,9 @@ function fatalOf(state, t) {
 }
 
 function faultWords(state, t) {
-  return state.devices.faults.map(({ device, why }) => t.text(`device_${device}_${why}`)).join(" ");
+  const [first, second] = state.devices.faults;
+  if (second?.why === first.why) return t.text(`device_both_${first.why}`);
+  return state.devices.faults.map(({ device, why }) => t.text(`device_${device}_${why}`)).join("\n");
 }
 
 /** The line over the picture: the worst of what is wrong with the call, or nothing. */
