@@ -37,7 +37,7 @@ for name; do case "$name" in -* | install | *=*) ;; *) echo "$name" >>"$STATE/in
 }  # fmt: skip
 
 
-TOOLS = re.findall(r"\w+", "awk cat cut dirname env grep head ls mkdir rm sed sh sha256sum sort tr uname")
+TOOLS = re.findall(r"\w+", "awk cat cut dirname env grep head ls mkdir rm sed sh sha256sum sort tee tr uname")
 
 
 @dataclass(frozen=True)
@@ -156,6 +156,18 @@ def test_stale_package_lists_are_read_again(machine: Machine) -> None:
     assert machine.set_up().returncode == 0
     install = "apt-get install libold64 libplain libextra"
     assert machine.calls[-4:] == [install, "apt-get update", install, "uv sync"]
+
+
+def test_packages_that_cannot_be_installed_stop_it(machine: Machine) -> None:
+    """The errors of apt are shown, and where the rest is."""
+    machine.play("apt-get", 'echo "Reading package lists..."; echo "E: no space left"; exit 100')
+    done = machine.set_up()
+    assert done.returncode == 1
+    assert "  E: no space left" in done.stderr
+    assert "Reading" not in done.stderr
+    assert done.stderr.splitlines()[-1] == "set-up: the system packages could not be installed; see .cache/apt.log"
+    assert "Reading package lists..." in (machine.root / ".cache/apt.log").read_text()
+    assert machine.calls == []
 
 
 def test_a_changed_lock_makes_the_environment_again(machine: Machine) -> None:
