@@ -3,11 +3,8 @@
 import asyncio
 import datetime as dt
 import ipaddress
-import os
-import signal
 import socket
 import ssl
-import sys
 from pathlib import Path
 
 import aiohttp
@@ -154,26 +151,3 @@ async def test_nothing_stays_open_after_a_start_that_failed(tmp_path: Path) -> N
     await running.stop()
     with Store(tmp_path) as store:
         assert store.next_epoch() == 3
-
-
-async def test_run_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
-    """A process of its own; SIGTERM ends it at once and in order, with a client connected."""
-    code = (
-        "import sys, pathlib; from kiosk import logs; from kiosk.config import DistributorConfig; "
-        "from kiosk.distributor.server import run; logs.set_up('info', json=True); "
-        "run(DistributorConfig(port=0, state_dir=pathlib.Path(sys.argv[1])))"
-    )
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", code, str(tmp_path), stderr=asyncio.subprocess.PIPE, env=dict(os.environ)
-    )
-    assert process.stderr is not None
-    line = (await asyncio.wait_for(process.stderr.readline(), 30)).decode()
-    port = int(line.split("http://127.0.0.1:")[1].split("/")[0])
-    async with aiohttp.ClientSession() as session, TerminalClient(session, f"ws://127.0.0.1:{port}/ws") as terminal:
-        await terminal.challenge()
-        process.send_signal(signal.SIGTERM)
-        assert await terminal.expect_closed() == 1001
-        rest = (await asyncio.wait_for(process.stderr.read(), 10)).decode()
-        assert await process.wait() == 0
-    assert "distributor.stopped" in rest
-    assert "Traceback" not in rest

@@ -53,19 +53,21 @@ class World:
 
     def handle(self, event: e.Event) -> tuple[f.Effect, ...]:
         """Feed the event, deliver its effects, compare the books."""
-        before = self.agent_views()
+        before, calls = self.agent_views(), self.router.calls()
         effects = self.router.handle(event, self.now)
         self.deliver(effects, event)
         self.check_fairness(effects, before, event)
+        self.check_endings(calls, event)
         self.check()
         return effects
 
     def tick(self) -> None:
         """Wake the router, as its timer would."""
-        before = self.agent_views()
+        before, calls = self.agent_views(), self.router.calls()
         effects = self.router.tick(self.now)
         self.deliver(effects, None)
         self.check_fairness(effects, before, None)
+        self.check_endings(calls, None)
         self.check()
         assert self.router.tick(self.now) == (), "a second tick at the same time has nothing left to do"
 
@@ -261,6 +263,14 @@ class World:
                 assert not stayed or (was.idle_since, was.agent_id) < (other.idle_since, other.agent_id), (
                     "not the idlest"
                 )
+
+    def check_endings(self, before: tuple[CallView, ...], event: e.Event | None) -> None:
+        """A call that nothing is missing from ends through its own parties only, never by time or by others."""
+        who = {getattr(event, name, None) for name in ("agent_id", "terminal_id", "party_id")}
+        live = {call.call_id for call in self.router.calls()}
+        for call in before:
+            whole = call.phase in {Phase.WAITING, Phase.CONNECTED} and not call.held
+            assert call.call_id in live or not whole or who & {call.terminal_id, call.agent_id}, f"{event} ended {call}"
 
     def check_that_all_ends_well(self) -> None:
         """Left alone, the router comes to rest, and no call is left that nothing can move any more."""

@@ -1,0 +1,50 @@
+"""A distributor in a process of its own: what its log tells of a call, and how it ends. Over real sockets."""
+
+import asyncio
+from pathlib import Path
+
+import aiohttp
+
+from kiosk.protocol.fields import EndReason
+from kiosk.protocol.messages import Ended, HangUp
+from tests.distributor.client import House, Process
+from tests.distributor.test_calls import connected
+
+
+async def test_a_calls_story_can_be_read_in_the_log_and_nothing_personal(tmp_path: Path) -> None:
+    """Ids and durations of each step; no names, branches, codes, cookies or passwords. SIGTERM ends it in order."""
+    process = await Process(tmp_path).start()
+    house = House(process)
+    await asyncio.to_thread(process.store.add_agent, "Eva Example", "Adviser", "correct horse")
+    browser: aiohttp.ClientSession = house.browser()
+    for password in ("wrong horse", "correct horse"):
+        async with browser.post("/api/sign-in", json={"name": "Eva Example", "password": password}) as answer:
+            cookies = answer.cookies
+    code = await asyncio.to_thread(process.store.new_enrolment_code, "Lobby", "Main Street")
+    terminal = await (await house.new_terminal()).enrolled(code)
+    agent = await (await house.console(browser)).joined()
+    call_id = await connected(terminal, agent)
+    await terminal.send(HangUp(call_id=call_id, reason=EndReason.CUSTOMER_HUNG_UP))
+    await agent.expect(Ended)
+    await terminal.expect(Ended)
+    closed = asyncio.gather(terminal.expect_closed(), agent.expect_closed())
+    await process.stop()
+    assert await closed == [1001, 1001]
+    assert process.status == 0
+    await house.close()
+
+    events = [line["event"] for line in process.log]
+    assert events[-1] == "distributor.stopped"
+    assert {"peer.connect", "peer.hello", "peer.welcome", "agent.signed_in", "agent.sign_in_failed"} <= set(events)
+    calls = [line for line in process.log if line["event"].startswith("call.")]
+    assert [line["event"] for line in calls] == ["call.requested", "call.assigned", "call.connected", "call.ended"]
+    ids = {"call_id": call_id, "terminal_id": terminal.terminal_id}
+    assert all(ids.items() <= line.items() for line in calls)
+    assert all(line["agent_id"] == agent.welcome.peer_id for line in calls[1:])
+    assert calls[1]["waited_ms"] >= 0
+    assert calls[2]["press_to_face_ms"] == 321
+    assert calls[3]["lasted_ms"] >= calls[3]["talked_ms"] >= 0
+    assert calls[3]["reason"] == "customer_hung_up"
+    text = repr(process.log)
+    for secret in ("Eva", "Lobby", "Main Street", "horse", code, code.replace("-", ""), cookies["kiosk_session"].value):
+        assert secret not in text
