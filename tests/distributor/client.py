@@ -56,8 +56,8 @@ class Client:
         self.options = {"protocols": [SUBPROTOCOL], **options}
         self.boot_id = new_id()
         self.role = Role.TERMINAL
-        self.said: list[tuple[str, str]] = []
-        """Everything on the wire, in order: ``client`` or ``distributor``, and the text."""
+        self.note: Callable[[str, str], None] = lambda _who, _text: None
+        """Called with everything on the wire, in order: ``client`` or ``distributor``, and the text."""
 
     async def connect(self) -> Self:
         """Open the socket."""
@@ -78,7 +78,7 @@ class Client:
 
     async def send_text(self, text: str) -> None:
         """Say anything."""
-        self.said.append(("client", text))
+        self.note("client", text)
         await self.socket.send_str(text)
 
     async def expect(self, kind: type[M], *, passing_over: tuple[type, ...] = (Status, Pong)) -> M:
@@ -102,7 +102,7 @@ class Client:
         while frame.type is aiohttp.WSMsgType.PING:  # of a client that doesn't answer them
             frame = await self.socket.receive(PATIENCE_S)
         assert frame.type is aiohttp.WSMsgType.TEXT, f"expected a message, got {frame!r}"
-        self.said.append(("distributor", frame.data))
+        self.note("distributor", frame.data)
         return from_distributor.decode(frame.data)
 
     async def expect_closed(self) -> int | None:
@@ -161,6 +161,7 @@ class TerminalClient(Client):
         super().__init__(session, url, **options)
         self.key = Ed25519PrivateKey.generate()
         self.terminal_id: str | None = None
+        self.nonce = ""
 
     def sign(self, nonce: str) -> str:
         """The proof for this challenge."""
