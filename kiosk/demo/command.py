@@ -105,14 +105,15 @@ class Demo:
         self._terminal.start()
 
     def _on_server(self, line: Line) -> None:
-        """While a person is at the console, the built-in agent is away."""
+        """While a person takes calls at the console, the built-in agent is away."""
         if line["event"] == "people" and self._agent is not None:
+            say("The next call is yours." if line["count"] else "The built-in agent answers again.")
             self._agent.tell({"status": "away" if line["count"] else "available"})
 
     def _introduce(self, ready: Line) -> None:
         address = f"{ready['url']}#code={ready['person_code']}"
         say(f"The agents' console: {address}")
-        say("Until you open it, a built-in agent answers. Ctrl-C ends the demo.")
+        say("Until you are available there, a built-in agent answers. Ctrl-C ends the demo.")
         if self._headless:
             return
         say("Press the button on the terminal's screen, or the space bar.")

@@ -1,7 +1,7 @@
 """The demo's distributor in a process of its own: a real one, with two agents and a terminal that may enrol.
 
 ``python -m kiosk.demo.server STATE_DIR PORT`` says ``ready`` with the codes, then ``people`` whenever the number of
-people at the console changes, and ends when its standard input does.
+people who take calls at the console changes, and ends when its standard input does.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from kiosk.config import DistributorConfig
 from kiosk.distributor.server import RunningDistributor, start
 from kiosk.distributor.store import Store
 from kiosk.errors import KioskError
+from kiosk.protocol.fields import AgentStatus
 
 BUILT_IN = "Robin"
 """The built-in agent's name."""
@@ -41,11 +42,11 @@ def prepare(state_dir: Path) -> dict[str, str]:
 
 
 async def watch(running: RunningDistributor) -> None:
-    """Say how many people are at the console, whenever that changes."""
+    """Say how many people take calls at the console, whenever that changes."""
     people = 0
     while True:
         agents = running.router.agents()
-        now = sum(agent.name == PERSON and agent.here for agent in agents)
+        now = sum(agent.name == PERSON and agent.here and agent.status is not AgentStatus.AWAY for agent in agents)
         if now != people:
             people = now
             say(event="people", count=people)
