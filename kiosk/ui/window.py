@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QImage, QInputDevice
 from PySide6.QtQml import QQmlError, qmlRegisterType
 from PySide6.QtQuick import QQuickItem, QQuickView
@@ -34,13 +34,15 @@ class Window:
         *,
         on_drawn: OnDrawn = lambda _at: None,
         reduced_motion: bool = False,
+        main: Path = QML / "Main.qml",
     ) -> None:
         """Loads everything; shows nothing yet. Raises `MisuseError` if the QML can't be loaded."""
         self._application, self._view_model, self._screen = application, view_model, screen
+        self._closed = False
         self.warnings: list[str] = []
         """What QML complained of: a defect each."""
         self.door = Door()
-        self._view = self._load(reduced_motion)
+        self._view = self._load(main, reduced_motion)
         self._agent = self._picture("agentPicture", on_drawn)
         self._self = self._picture("selfPicture", lambda _at: None)
         self.agent = VideoSlot(self.door, self._agent.show)
@@ -70,6 +72,9 @@ class Window:
 
     def close(self) -> None:
         """Shut the door to the other threads and take the window away; safe to call twice."""
+        if self._closed:
+            return
+        self._closed = True
         self.door.close()
         for signal in (self._view_model.pictureOfChanged, self._view_model.screenChanged):
             signal.disconnect(self._admit)
@@ -77,7 +82,7 @@ class Window:
         self._view.deleteLater()
         QCoreApplication.sendPostedEvents(self._view, QEvent.Type.DeferredDelete.value)
 
-    def _load(self, reduced_motion: bool) -> QQuickView:  # noqa: FBT001 - one caller, by name
+    def _load(self, main: Path, reduced_motion: bool) -> QQuickView:  # noqa: FBT001 - one caller, by name
         qmlRegisterType(PaintedSurface, "Kiosk.Ui", 1, 0, "PaintedSurface")  # type: ignore[call-overload] # stub wants bytes
         view = QQuickView()
         view.engine().warnings.connect(self._note)
@@ -91,7 +96,7 @@ class Window:
                 "reducedMotion": reduced_motion,
             }
         )
-        view.setSource(QUrl.fromLocalFile(str(QML / "Main.qml")))
+        view.setSource(QUrl.fromLocalFile(str(main)))
         if view.status() is not QQuickView.Status.Ready:
             raise MisuseError("The screens can't be loaded: " + "; ".join(e.toString() for e in view.errors()))
         return view
@@ -111,8 +116,3 @@ class Window:
         for error in errors:
             self.warnings.append(error.toString())
             log.warning("ui.qml", what=error.toString())
-
-
-def find(window: Window, name: str) -> QObject | None:
-    """The QML object called ``name``, if there is one."""
-    return window.view.rootObject().findChild(QObject, name)

@@ -14,7 +14,7 @@ Rectangle {
         visible: portrait.initials !== ""
         text: portrait.initials
         color: Theme.accentInk
-        font.pixelSize: portrait.height * 0.36
+        font.pixelSize: Math.min(portrait.height * 0.36, portrait.width * 0.28)
         font.letterSpacing: 0
     }
     Icon {
