@@ -43,8 +43,7 @@ async def test_a_reload_keeps_the_sign_in_and_sign_out_ends_it(cockpit: Cockpit)
     await expect(cockpit.page.locator("#sign-in-form")).to_be_visible()
 
 
-async def test_a_distributor_that_is_away_is_waited_for(site: Site, chrome: RunningBrowser) -> None:
-    """The page that was open says so; when the distributor is back it goes on by itself."""
+async def test_a_distributor_that_is_away_is_told_until_it_is_back(site: Site, chrome: RunningBrowser) -> None:
     page = await chrome.page()
     await page.goto(site.here.url)
     await expect(page.locator("#sign-in-form")).to_be_visible()
@@ -53,6 +52,8 @@ async def test_a_distributor_that_is_away_is_waited_for(site: Site, chrome: Runn
     await page.fill("#password", PASSWORD)
     await page.keyboard.press("Enter")
     await expect(page.locator("#sign-in-problem")).to_contain_text("can't be reached")
+    await site.start()
+    await expect(page.locator("#sign-in-problem")).to_be_hidden()
 
 
 async def test_a_second_window_takes_over_and_the_first_can_take_back(cockpit: Cockpit) -> None:

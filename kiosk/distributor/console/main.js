@@ -137,6 +137,7 @@ async function enter(credentials) {
   if (me) dispatch({ type: "signed_in", me });
   else if ("code" in credentials) await resume(why);
   else dispatch({ type: "sign_in_failed", why });
+  if (why === "unreachable") askAgain(null);
 }
 
 /** Goes on with the sign-in that this browser has, or shows the form; `why` is what to say there. */
@@ -145,8 +146,12 @@ async function resume(why = null) {
   if (known.me) return dispatch({ type: "signed_in", me: known.me });
   const unreachable = known.why === "unreachable";
   dispatch({ type: "sign_in_failed", why: unreachable ? "unreachable" : why });
-  if (unreachable) clock.after(ASK_AGAIN_MS, () => state.screen === "sign_in" && !state.signIn.busy && resume(why));
+  if (unreachable) askAgain(why);
   return undefined;
+}
+
+function askAgain(why) {
+  clock.after(ASK_AGAIN_MS, () => state.screen === "sign_in" && !state.signIn.busy && resume(why));
 }
 
 function start() {
