@@ -1,5 +1,6 @@
 """Virtual microphones and speakers: paced in real time by the monotonic clock, otherwise like real ones."""
 
+import contextlib
 import time
 import wave
 from collections import deque
@@ -118,9 +119,10 @@ class _Recording:
         self._path = path
         self._beat = Beat()
         try:
-            self._file = wave.open(str(path), "wb")  # noqa: SIM115  open from `start` to `stop`
+            self._raw = path.open("wb")
         except OSError as error:
             raise self._fault(error) from None
+        self._file = wave.open(self._raw, "wb")  # noqa: SIM115  as above
         self._file.setnchannels(1)
         self._file.setsampwidth(2)
         self._file.setframerate(SAMPLE_RATE)
@@ -135,10 +137,10 @@ class _Recording:
             raise self._fault(error) from None
 
     def close(self) -> None:
-        try:
+        """Complete the file; an error was told when it was written."""
+        with contextlib.suppress(OSError):
             self._file.close()
-        except OSError as error:
-            raise self._fault(error) from None
+            self._raw.close()
 
     def _fault(self, error: OSError) -> DeviceError:
         what = f"{self._path} can't be written ({error.strerror or error})."
