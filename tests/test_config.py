@@ -114,6 +114,14 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
             {"screen": {"diagonal_mm": float("nan")}},
             "screen.diagonal_mm: found NaN; expected a number from 100 to 3000",
         ),
+        (
+            {"microphone": {"source": "tone:high"}},
+            'microphone.source: found "tone:high"; expected auto, device:NAME, tone:HZ, beep:HZ, speech or file:/path/to/sound',
+        ),
+        (
+            {"speaker": {"sink": "loud"}},
+            'speaker.sink: found "loud"; expected auto, device:NAME, measure or file:/path/to/record.wav',
+        ),
         ({"terminal": {"state_dir": ""}}, 'terminal.state_dir: found ""; expected a path'),
         ({"terminal": {"state_dir": "~nobody-here/x"}}, 'terminal.state_dir: found "~nobody-here/x"; expected a path'),
         (

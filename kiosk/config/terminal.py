@@ -9,7 +9,14 @@ from pydantic import Field
 from kiosk.config.form import ConfigPath, Conflict, Form, Secret, Section, matching
 from kiosk.hardware.formats import EXPECTED as PIN_FORMS
 from kiosk.hardware.formats import parse_pin
-from kiosk.media.formats import CAMERA_FORMS, parse_camera
+from kiosk.media.formats import (
+    CAMERA_FORMS,
+    MICROPHONE_FORMS,
+    SPEAKER_FORMS,
+    parse_camera,
+    parse_microphone,
+    parse_speaker,
+)
 from kiosk.signalling.address import fault_of
 
 Pin = Annotated[str, Form(PIN_FORMS, parse_pin)]
@@ -63,15 +70,15 @@ class CameraSection(Section):
 class MicrophoneSection(Section):
     """The microphone."""
 
-    source: str = "auto"
-    """`auto`, `device:NAME`, or a virtual one: `tone:HZ`, `speech` or `file:/path`."""
+    source: Annotated[str, Form(MICROPHONE_FORMS, parse_microphone)] = "auto"
+    """`auto`: the system's default; `tone:`, `beep:`, `speech` and `file:` are virtual microphones."""
 
 
 class SpeakerSection(Section):
     """The speaker."""
 
-    sink: str = "auto"
-    """`auto`, `device:NAME`, or `measure` (virtual: plays nothing, measures what it would)."""
+    sink: Annotated[str, Form(SPEAKER_FORMS, parse_speaker)] = "auto"
+    """`auto`: the system's default; `measure` (plays nothing) and `file:` (writes WAV) are virtual speakers."""
 
 
 class ButtonSection(Section):
