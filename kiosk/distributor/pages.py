@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from aiohttp import web
-from sqlalchemy.exc import SQLAlchemyError
+from aiohttp import WSCloseCode, web
 
 from kiosk import logs
 from kiosk.distributor.attendant import Attendant
@@ -12,6 +11,7 @@ from kiosk.distributor.desk import Desk
 from kiosk.distributor.requests import COOKIE, address_of, headers_for, same_origin, store_faults
 from kiosk.distributor.sign_in import SignIn
 from kiosk.distributor.socket import Socket
+from kiosk.distributor.store import StoreError
 from kiosk.protocol.fields import SUBPROTOCOL, Role
 
 log = logs.get(__name__)
@@ -86,8 +86,9 @@ class Pages:
         on_purpose = False
         try:
             on_purpose = await connection.run(attendant.take)
-        except SQLAlchemyError as error:
-            log.error("store.failed", connection=connection.number, fault=type(error).__name__)  # noqa: TRY400 - one line is meant
+        except StoreError as error:
+            log.error("store.failed", connection=connection.number, what=str(error))  # noqa: TRY400 - one line is meant
+            connection.close(WSCloseCode.INTERNAL_ERROR, "store")
         finally:
             attendant.gone(on_purpose=on_purpose)
             await connection.finish()

@@ -4,9 +4,9 @@ import re
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
-from sqlalchemy.exc import SQLAlchemyError
 
 from kiosk import logs
+from kiosk.distributor.store import StoreError
 
 log = logs.get(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -68,6 +68,6 @@ async def store_faults(request: web.Request, handler: Handler) -> web.StreamResp
     """A database that fails while we run gives one line in the log and a 503, not a traceback."""
     try:
         return await handler(request)
-    except SQLAlchemyError as error:
-        log.error("store.failed", path=request.path, fault=type(error).__name__)  # noqa: TRY400 - one line is meant
+    except StoreError as error:
+        log.error("store.failed", path=request.path, what=str(error))  # noqa: TRY400 - one line is meant
         return web.json_response({"error": "store"}, status=503, headers={"Retry-After": "2"})

@@ -20,6 +20,8 @@ from kiosk.distributor.throttle import Admission, Failures
 
 log = logs.get(__name__)
 THREADS = 2
+STATUS = {signal.SIGTERM: 0, signal.SIGINT: 130}
+"""The exit status by signal: a service that is stopped ends well, Ctrl-C as shells expect it."""
 
 
 class RunningDistributor:
@@ -72,18 +74,18 @@ async def start(config: DistributorConfig, limits: Limits | None = None) -> Runn
     return running
 
 
-def run(config: DistributorConfig) -> None:
-    """Run a distributor until SIGINT or SIGTERM. Raises `StartError` where it can't start here."""
-    asyncio.run(_until_told(config))
+def run(config: DistributorConfig) -> int:
+    """Run a distributor until SIGTERM or SIGINT; returns the exit status. Raises `StartError` where it can't start here."""
+    return asyncio.run(_until_told(config))
 
 
-async def _until_told(config: DistributorConfig) -> None:
-    told = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
+async def _until_told(config: DistributorConfig) -> int:
+    told: asyncio.Queue[int] = asyncio.Queue()
+    for number, status in STATUS.items():
+        asyncio.get_running_loop().add_signal_handler(number, told.put_nowait, status)
     running = await start(config)
     try:
-        await told.wait()
+        return await told.get()
     finally:
         await running.stop()
         log.info("distributor.stopped")

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import json
+import sqlite3
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -120,3 +122,19 @@ async def test_one_peers_faults_leave_a_call_alone(house: House) -> None:
     await terminal.send(Offer(call_id=call_id, sdp="offer"))
     assert (await agent.expect(Offer)).sdp == "offer"
     await terminal.expect_nothing_before(Ping())
+
+
+async def test_a_database_that_fails_while_it_runs(house: House, tmp_path: Path) -> None:
+    """Requests get 503, sockets that need it are closed with 1011 to try again; calls go on without it."""
+    browser = await house.signed_in()
+    agent, terminal = await house.agent(), await house.terminal()
+    with sqlite3.connect(tmp_path / "state" / "distributor.sqlite3") as database:
+        database.execute("DROP TABLE sessions")
+    database.close()
+    async with browser.get("/api/me") as answer:
+        assert (answer.status, await answer.json()) == (503, {"error": "store"})
+    console = await house.console(browser)
+    await console.send(console.hello())
+    assert await console.expect_closed() == 1011
+    call_id = await terminal.press()
+    assert (await agent.expect(Incoming)).call_id == call_id

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.distributor.store import Store
+from kiosk.distributor.store import Store, StoreError
 from kiosk.distributor.store.terminals import Terminal
 from kiosk.errors import ConfigError, PeerError, StartError
 
@@ -223,3 +223,16 @@ def test_a_database_that_is_locked_for_too_long(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(StartError, match="locked"):
         Store(tmp_path)
     holder.close()
+
+
+def test_a_database_that_fails_while_it_is_open(tmp_path: Path) -> None:
+    """One error of ours, whatever the library says."""
+    with Store(tmp_path) as store:
+        with sqlite3.connect(tmp_path / "distributor.sqlite3") as database:
+            database.execute("DROP TABLE sessions")
+        database.close()
+        with pytest.raises(StoreError, match="database failed"):
+            store.sessions.agent("token")
+        store.add_agent("Eva", "Adviser")
+        with pytest.raises(ConfigError):
+            store.add_agent("Eva", "Adviser")

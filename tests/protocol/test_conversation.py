@@ -3,7 +3,7 @@
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kiosk.errors import MisuseError, PeerError
@@ -141,6 +141,7 @@ def test_memory_of_ids_is_bounded_and_forgets_the_oldest(ids: list[str], limit: 
         assert len(recent) <= limit
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 @given(said=st.lists(messages(FromClient), max_size=20))
 def test_any_order_is_heard_or_refused(said: list[FromClient]) -> None:
     """Nothing but `PeerError` comes out, and the phase is always one that the table leads to."""

@@ -1,15 +1,13 @@
 """Agents' accounts, their passwords and one-time sign-in links."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kiosk.distributor.store.clock import Clock
-from kiosk.distributor.store.codes import code_digest, new_code, new_token
+from kiosk.distributor.store.codes import code_digest, new_code
+from kiosk.distributor.store.passwords import Passwords
 from kiosk.distributor.store.tables import agents, sign_in_codes
 from kiosk.errors import ConfigError
 from kiosk.protocol.fields import new_id
@@ -35,14 +33,7 @@ class Agents:
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
-        # OWASP's password storage cheat sheet: Argon2id with 19 MiB, 2 passes, 1 lane; parallel lanes would only take
-        # the event loop's cores from it.
-        self._hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-
-    @cached_property
-    def _nobodys_hash(self) -> str:
-        """Checked for unknown names, so that the time of an answer doesn't tell which names exist."""
-        return self._hasher.hash(new_token())
+        self._passwords = Passwords()
 
     def add(self, name: str, role: str, password: str | None) -> Agent:
         """A new account; without a password it is signed in to with links only.
@@ -54,7 +45,7 @@ class Agents:
         if password is not None and not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
             raise ConfigError(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
         agent = Agent(new_id(), name, role)
-        hashed = self._hasher.hash(password) if password is not None else None
+        hashed = self._passwords.hash(password) if password is not None else None
         values = {"password_hash": hashed, "sign_in_name": _sign_in_name(name), "added_at": self._clock()}
         try:
             with self._engine.begin() as connection:
@@ -76,11 +67,7 @@ class Agents:
             found = connection.execute(
                 select(agents.c.password_hash).where(agents.c.sign_in_name == _sign_in_name(name))
             ).scalar()
-        try:
-            self._hasher.verify(found or self._nobodys_hash, password[: LONGEST_PASSWORD + 1])
-        except (VerificationError, InvalidHashError):
-            return None
-        return self.find(name)
+        return self.find(name) if self._passwords.matches(found, password[: LONGEST_PASSWORD + 1]) else None
 
     def new_link(self, name: str) -> str:
         """A code that signs this agent in once, within a day. Raises `ConfigError` where there is no such agent."""

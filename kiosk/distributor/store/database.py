@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, select,
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from kiosk.distributor.store import tables
+from kiosk.distributor.store.faults import raise_store_errors
 from kiosk.errors import StartError
 
 FILE_NAME = "distributor.sqlite3"
@@ -44,6 +45,7 @@ def open_database(state_dir: Path) -> Engine:
     except StartError:
         engine.dispose()
         raise
+    raise_store_errors(engine)
     return engine
 
 
