@@ -55,8 +55,7 @@ def _distributor(given: argparse.Namespace) -> int:
     logs.set_up(config.log_level)
     from kiosk.distributor import server
 
-    server.run(config)
-    return 0
+    return server.run(config)
 
 
 def _add_agent(given: argparse.Namespace) -> int:

@@ -275,16 +275,16 @@ def test_a_state_directory_that_cannot_be_made_is_one_line(
     assert "file/state" in line
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
 def test_a_distributor_serves_until_it_is_told_to_end(
-    start: Callable[..., Running], written: Callable[[str], Path], number: int
+    start: Callable[..., Running], written: Callable[[str], Path], number: int, status: int
 ) -> None:
     distributor = start("distributor", "--config", written("port = 0\n"))
     url = distributor.until("distributor.listening")["url"]
     with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own distributor
         assert answer.status == 200
         assert b"<html" in answer.read()
-    assert distributor.end(number) == 0
+    assert distributor.end(number) == status
     assert faults("".join(distributor.lines)) == []
 
 
