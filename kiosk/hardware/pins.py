@@ -1,9 +1,13 @@
 """gpiozero's pin factories: the one for the pins of this machine, and a mock one for each virtual device."""
 
 import os
+import sys
 import warnings
 from functools import cache
+from importlib import import_module
 from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
 
 from gpiozero.pins import Factory
 from gpiozero.pins.mock import MockFactory, MockPWMPin
@@ -15,6 +19,8 @@ log = logs.get(__name__)
 
 FACTORIES = ("lgpio", "rpigpio", "native")
 """In the order tried: only lgpio has all of the Pi 5, PWM and time stamps by the kernel."""
+DEBIAN_PACKAGES = Path("/usr/lib/python3/dist-packages")
+"""Where python3-lgpio puts its module. PyPI has no build of it for the Pi's Python 3.13."""
 
 
 @cache
@@ -61,7 +67,18 @@ def in_use(device: str, where: str, error: Exception) -> DeviceError:
     )
 
 
+def import_from(directory: Path, module: str) -> None:
+    """Import ``module`` from a directory that this environment doesn't search, and nothing else from there."""
+    sys.path.append(str(directory))
+    try:
+        import_module(module)
+    finally:
+        sys.path.remove(str(directory))
+
+
 def _load(name: str) -> Factory:
+    if name == "lgpio" and find_spec("lgpio") is None:
+        import_from(DEBIAN_PACKAGES, "lgpio")
     found = entry_points(group="gpiozero_pin_factories", name=name)
     if not found:
         raise LookupError("no such pin factory")

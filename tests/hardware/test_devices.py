@@ -1,5 +1,7 @@
 """Which button and lamp the configuration gives, and what happens where there are no pins."""
 
+import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
@@ -92,3 +94,24 @@ def test_the_null_objects_do_nothing() -> None:
     lamp.show(LampPattern.BREATHE)
     button.stop()
     lamp.stop()
+
+
+def test_debian_s_module_is_found_from_inside_a_virtual_environment(tmp_path: Path) -> None:
+    """Only that one: whatever else lies beside it stays out of this program's sight."""
+    (tmp_path / "kiosk_test_pins.py").write_text("chips = 1\n")
+    (tmp_path / "kiosk_test_other.py").write_text("")
+    path = list(sys.path)
+    pins.import_from(tmp_path, "kiosk_test_pins")
+    try:
+        assert sys.modules["kiosk_test_pins"].chips == 1
+        assert sys.path == path
+        assert importlib.util.find_spec("kiosk_test_other") is None
+    finally:
+        del sys.modules["kiosk_test_pins"]
+
+
+def test_a_module_that_is_not_there_leaves_no_trace(tmp_path: Path) -> None:
+    path = list(sys.path)
+    with pytest.raises(ModuleNotFoundError):
+        pins.import_from(tmp_path, "kiosk_test_pins")
+    assert sys.path == path
