@@ -30,6 +30,11 @@ class PlayQueue:
         self._lowest, self._taken = held_blocks, 0
         self._lock = Lock()
 
+    @property
+    def waiting(self) -> int:
+        """Blocks that wait now."""
+        return len(self._blocks)
+
     def put(self, block: AudioBlock) -> None:
         """Queue one block; the oldest gives way. Raises `MisuseError` for another shape or type."""
         if block.shape != (BLOCK,) or block.dtype != "int16":
