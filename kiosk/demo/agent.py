@@ -14,8 +14,10 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, Literal, TextIO
+
+from aiortc.exceptions import InvalidStateError
 
 from kiosk import logs
 from kiosk.demo.agent_call import AgentCall, Studio
@@ -58,6 +60,7 @@ class BuiltInAgent:
         self._calls: dict[str, AgentCall] = {}
         self._ice_servers: tuple[IceServer, ...] = ()
         self._announced = False
+        self._busy: set[asyncio.Task[None]] = set()
 
     def declare(self, welcome: Welcome) -> Declare:
         """Every call goes on over a break of the connection, so each is told again."""
@@ -65,15 +68,15 @@ class BuiltInAgent:
         self._announced = False
         return Declare(calls=tuple(call.declared() for call in self._calls.values()), status=self._wanted)
 
-    async def take(self, message: FromDistributor) -> None:
+    def take(self, message: FromDistributor) -> None:
         """Act on a message of the distributor's."""
         match message:
             case Incoming(call_id=call_id) if call_id not in self._calls:
                 self._calls[call_id] = AgentCall(message, self._studio, self._ice_servers, self._on_seen, self._on_lost)
             case Offer(call_id=call_id) if call_id in self._calls:
-                await self._answer(self._calls[call_id], message.sdp)
+                self._begin(self._answer(self._calls[call_id], message.sdp))
             case Ended(call_id=call_id):
-                await self._end(call_id)
+                self._begin(self._end(call_id))
             case Error(code=ErrorCode.UNKNOWN_CALL):
                 log.warning("agent.unknown_call", what=message.text)
             case Status():
@@ -95,11 +98,21 @@ class BuiltInAgent:
     async def close(self) -> None:
         """End every call's media, and report them."""
         for call_id in list(self._calls):
-            await self._end(call_id)
+            self._begin(self._end(call_id))
+        await asyncio.gather(*self._busy)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do ``work`` on media in a task of its own: aiortc takes its time, and swallows the link's cancellation."""
+        task = asyncio.create_task(work)
+        self._busy.add(task)
+        task.add_done_callback(self._busy.discard)
 
     async def _answer(self, call: AgentCall, offer: str) -> None:
         try:
             answer = await call.answer(offer)
+        except InvalidStateError:
+            log.info("agent.ended_while_answering", call_id=call.call_id)
+            return
         except (ValueError, KeyError, IndexError, AssertionError, AttributeError) as error:
             # aiortc's SDP parser has no error of its own: these are what malformed text makes it raise
             log.warning("agent.offer_not_understood", call_id=call.call_id, why=type(error).__name__)

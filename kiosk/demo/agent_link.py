@@ -30,8 +30,8 @@ class Desk(Protocol):
     def declare(self, welcome: Welcome) -> Declare:
         """What to say of ourselves on a new connection."""
 
-    async def take(self, message: FromDistributor) -> None:
-        """Act on a message."""
+    def take(self, message: FromDistributor) -> None:
+        """Act on a message; it must not block."""
 
 
 class AgentLink:
@@ -88,7 +88,7 @@ class AgentLink:
             writing = asyncio.create_task(self._write(socket))
             try:
                 while True:
-                    await self._desk.take(self._checked(await read(socket)))
+                    self._desk.take(self._checked(await read(socket)))
             finally:
                 writing.cancel()
                 with contextlib.suppress(ClientError, OSError, TimeoutError):
