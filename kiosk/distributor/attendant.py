@@ -60,7 +60,7 @@ class Attendant:
             return True
         match message:
             case Hello():
-                await self._hello(message)
+                await self._greet(message)
             case Prove():
                 await self._prove(message)
             case Enrol():
@@ -86,7 +86,7 @@ class Attendant:
             raise MisuseError("A peer was asked for before its welcome.")
         return self._peer
 
-    async def _hello(self, hello: Hello) -> None:
+    async def _greet(self, hello: Hello) -> None:
         self._version = choose_version(hello)
         log.info(
             "peer.hello",
@@ -104,49 +104,44 @@ class Attendant:
         if agent is None:
             raise PeerError(ErrorCode.NOT_SIGNED_IN, "No agent is signed in here.", "Sign in first.")
         card = AgentCard(agent_id=agent.agent_id, name=agent.name, role=agent.role)
-        self._welcome(hello, card, agent.agent_id)
+        self._welcome(card, agent.agent_id)
 
     async def _prove(self, prove: Prove) -> None:
-        hello = self._hello_of_terminal()
-        terminal = await self._desk.off_loop(self._desk.store.terminals.find, hello.terminal_id or "")
+        terminal = await self._desk.off_loop(self._desk.store.terminals.find, self._hello.terminal_id or "")
         if terminal is None:
-            self._desk.failed(self._connection.address)
             raise PeerError(ErrorCode.NOT_PROVEN, "No terminal of this id is enrolled.", "Enrol it with a code.")
-        self._check(terminal.public_key, prove.signature, hello)
-        self._welcome_terminal(hello, terminal)
+        self._check(terminal.public_key, prove.signature)
+        self._welcome_terminal(terminal)
 
     async def _enrol(self, enrol: Enrol) -> None:
-        hello = self._hello_of_terminal()
+        failures, address = self._desk.enrolments, self._connection.address
+        if failures.blocked_s(address):
+            raise PeerError(ErrorCode.TOO_MANY, "Too many failed enrolments.", "Try again in some minutes.")
         public_key = bytes.fromhex(enrol.public_key)
-        self._check(public_key, enrol.signature, hello)
         try:
+            self._check(public_key, enrol.signature)
             terminal = await self._desk.off_loop(self._desk.store.terminals.enrol, enrol.code, public_key)
         except PeerError:
-            self._desk.failed(self._connection.address)
+            failures.add(address)
             raise
         log.info("terminal.enrolled", terminal_id=terminal.terminal_id)
-        self._welcome_terminal(hello, terminal)
+        self._welcome_terminal(terminal)
 
-    def _hello_of_terminal(self) -> Hello:
-        if self._desk.blocked_s(self._connection.address):
-            raise PeerError(ErrorCode.TOO_MANY, "Too many failed attempts.", "Try again in some minutes.")
+    @property
+    def _hello(self) -> Hello:
         if self._conversation.hello is None:
-            raise MisuseError("A proof came before the hello.")
+            raise MisuseError("The hello was asked for before it came.")
         return self._conversation.hello
 
-    def _check(self, public_key: bytes, signature: str, hello: Hello) -> None:
-        try:
-            check_signature(public_key, signature, self._nonce, hello.terminal_id or "", hello.boot_id)
-        except PeerError:
-            self._desk.failed(self._connection.address)
-            raise
+    def _check(self, public_key: bytes, signature: str) -> None:
+        check_signature(public_key, signature, self._nonce, self._hello.terminal_id or "", self._hello.boot_id)
 
-    def _welcome_terminal(self, hello: Hello, terminal: Terminal) -> None:
+    def _welcome_terminal(self, terminal: Terminal) -> None:
         card = TerminalCard(terminal_id=terminal.terminal_id, name=terminal.name, branch=terminal.branch)
-        self._welcome(hello, card, terminal.terminal_id)
+        self._welcome(card, terminal.terminal_id)
 
-    def _welcome(self, hello: Hello, card: TerminalCard | AgentCard, party_id: str) -> None:
-        peer = Peer(hello.role, party_id, hello.boot_id, card, self._connection, self._token)
+    def _welcome(self, card: TerminalCard | AgentCard, party_id: str) -> None:
+        peer = Peer(self._hello.role, party_id, self._hello.boot_id, card, self._connection, self._token)
         self._desk.exchange.seat(peer)
         self._peer = peer
         self._conversation.resume(self._desk.exchange.peers.recent(peer))

@@ -97,9 +97,10 @@ class Connection:
             self._cut.cancel()
 
     async def _frame(self, frame: WSMessage, take: Callable[[str], Awaitable[bool]]) -> bool:
+        if self._outbox.closed or frame.type is WSMsgType.PONG:
+            return True
         if not self._bucket.take(self._heard_at):
             self.refuse(PeerError(ErrorCode.TOO_MANY, "Too many messages a second."), None)
-        if self._outbox.closed or frame.type is WSMsgType.PONG:
             return True
         if frame.type is WSMsgType.PING:
             self._put(bytes(frame.data))

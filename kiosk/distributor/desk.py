@@ -24,7 +24,8 @@ class Desk:
     exchange: Exchange
     limits: Limits
     admission: Admission
-    failures: Failures
+    sign_ins: Failures
+    enrolments: Failures
     threads: ThreadPoolExecutor
     epoch: int
     wrap_up_s: float
@@ -35,11 +36,3 @@ class Desk:
     async def off_loop(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call ``function`` on a thread: it may block."""
         return await asyncio.get_running_loop().run_in_executor(self.threads, lambda: function(*args, **kwargs))
-
-    def blocked_s(self, address: str) -> float:
-        """How long this address has to wait after too many failed attempts; 0 where it may try."""
-        return self.failures.blocked_s(address, asyncio.get_running_loop().time())
-
-    def failed(self, address: str) -> None:
-        """A wrong password, code or signature came from this address."""
-        self.failures.add(address, asyncio.get_running_loop().time())

@@ -29,4 +29,4 @@ class Limits:
     """The third malformed message within the window is one too many."""
     failures: int = 10
     failure_window_s: float = 300.0
-    """Wrong passwords, codes and signatures from one address within the window; then no more attempts are heard."""
+    """So many failed sign-ins from one address within the window, and no more are heard; the same for enrolments."""

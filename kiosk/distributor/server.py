@@ -45,10 +45,11 @@ class RunningDistributor:
 async def start(config: DistributorConfig, limits: Limits | None = None) -> RunningDistributor:
     """A distributor as configured, on the running event loop. Raises `StartError` where it can't start here."""
     limits = limits or Limits()
+    loop = asyncio.get_running_loop()
     context = tls_context(config)
     async with contextlib.AsyncExitStack() as steps:
         threads = steps.enter_context(ThreadPoolExecutor(THREADS, thread_name_prefix="distributor-store"))
-        store = await asyncio.get_running_loop().run_in_executor(threads, Store, config.state_dir)
+        store = await loop.run_in_executor(threads, Store, config.state_dir)
         steps.callback(store.close)
         exchange = Exchange(RouterSettings(wrap_up_s=config.wrap_up_s))
         steps.callback(exchange.stop)
@@ -57,9 +58,10 @@ async def start(config: DistributorConfig, limits: Limits | None = None) -> Runn
             exchange=exchange,
             limits=limits,
             admission=Admission(limits.unproven, limits.unproven_per_address),
-            failures=Failures(limits.failures, limits.failure_window_s),
+            sign_ins=Failures(limits.failures, limits.failure_window_s, loop.time),
+            enrolments=Failures(limits.failures, limits.failure_window_s, loop.time),
             threads=threads,
-            epoch=await asyncio.get_running_loop().run_in_executor(threads, store.next_epoch),
+            epoch=await loop.run_in_executor(threads, store.next_epoch),
             wrap_up_s=config.wrap_up_s,
             secure=context is not None,
         )

@@ -37,7 +37,7 @@ class SignIn:
         if request.content_type != "application/json":
             return _error(415, "not_json")
         address = address_of(request)
-        blocked_s = self._desk.blocked_s(address)
+        blocked_s = self._desk.sign_ins.blocked_s(address)
         if blocked_s:
             return _error(429, "too_many", {"Retry-After": str(round(blocked_s) + 1)})
         given = await _given(request)
@@ -45,7 +45,7 @@ class SignIn:
             return _error(400, "malformed")
         agent = await self._find(given)
         if agent is None:
-            self._desk.failed(address)
+            self._desk.sign_ins.add(address)
             log.info("agent.sign_in_failed")
             return _error(401, "wrong")
         token = await self._desk.off_loop(self._desk.store.sessions.open, agent.agent_id)

@@ -1,6 +1,7 @@
-"""Counting what happens too often. Pure: time is an argument, in seconds of any monotonic clock."""
+"""Counting what happens too often. Pure: time, or the clock, is an argument, in seconds of any monotonic clock."""
 
 from collections import OrderedDict, deque
+from collections.abc import Callable
 
 
 class Window:
@@ -26,25 +27,26 @@ class Window:
 
 
 class Failures:
-    """Failed sign-ins and enrolments of each address. The addresses that failed longest ago are forgotten first."""
+    """Failed attempts of each address. The addresses that failed longest ago are forgotten first."""
 
-    def __init__(self, limit: int, window_s: float, addresses: int = 4096) -> None:
+    def __init__(self, limit: int, window_s: float, clock: Callable[[], float], addresses: int = 4096) -> None:
+        self._clock = clock
         self._limit = limit
         self._window_s = window_s
         self._addresses = addresses
         self._windows: OrderedDict[str, Window] = OrderedDict()
 
-    def add(self, address: str, now: float) -> None:
+    def add(self, address: str) -> None:
         """Count one more failure."""
-        self._windows.setdefault(address, Window(self._limit, self._window_s)).add(now)
+        self._windows.setdefault(address, Window(self._limit, self._window_s)).add(self._clock())
         self._windows.move_to_end(address)
         if len(self._windows) > self._addresses:
             self._windows.popitem(last=False)
 
-    def blocked_s(self, address: str, now: float) -> float:
+    def blocked_s(self, address: str) -> float:
         """How long this address has to wait; 0 where it may try."""
         window = self._windows.get(address)
-        return window.free_in(now) if window else 0.0
+        return window.free_in(self._clock()) if window else 0.0
 
 
 class Bucket:

@@ -108,6 +108,18 @@ async def test_wrong_codes_and_signatures(house: House) -> None:
     await terminal.expect_nothing_before(Ping())
 
 
+async def test_too_many_failed_enrolments_from_one_address(opens: Opens) -> None:
+    """Then even a good code waits; terminals that are enrolled, and agents, come in as ever."""
+    house = await opens(limits=Limits(failures=3))
+    enrolled, code = await house.terminal(), await new_code(house)
+    for error, used in (("bad_code", "AAAA"), ("bad_code", "BBBB"), ("bad_code", "CCCC"), ("too_many", code)):
+        guessing = await house.new_terminal()
+        await guessing.enrol(used)
+        await guessing.expect_error(error, fatal=True)
+    await (await enrolled.again()).proven()
+    await house.agent()
+
+
 async def test_a_signature_is_good_for_its_own_challenge_only(house: House) -> None:
     """What was signed on one connection doesn't open another."""
     terminal = await house.terminal()

@@ -20,14 +20,17 @@ def test_a_window_counts_the_last_ones_only() -> None:
 
 def test_failures_are_counted_by_address() -> None:
     """One address that fails doesn't block another; the oldest address is forgotten beyond the bound."""
-    failures = Failures(2, 60.0, addresses=2)
-    for now in (0.0, 1.0):
-        failures.add("a", now)
-    assert failures.blocked_s("a", 2.0) == pytest.approx(58.0)
-    assert failures.blocked_s("b", 2.0) == 0.0
-    failures.add("b", 3.0)
-    failures.add("c", 4.0)
-    assert failures.blocked_s("a", 5.0) == 0.0
+    times = [0.0]
+    failures = Failures(2, 60.0, lambda: times[-1], addresses=2)
+    failures.add("a")
+    times.append(1.0)
+    failures.add("a")
+    times.append(2.0)
+    assert failures.blocked_s("a") == pytest.approx(58.0)
+    assert failures.blocked_s("b") == 0.0
+    failures.add("b")
+    failures.add("c")
+    assert failures.blocked_s("a") == 0.0
 
 
 def test_a_bucket_fills_again_up_to_its_size() -> None:

@@ -205,3 +205,26 @@ def test_an_idle_terminal_or_agent_that_is_lost_is_forgotten(story: Story) -> No
     story.lose_terminal("t1")
     assert story.router.agents() == ()
     assert story.router.next_deadline() is None
+
+
+def test_what_was_due_is_not_told_on_a_connection_that_is_replaced(story: Story) -> None:
+    """The answer was due when the agent reconnects: its old connection is dead, so the call has moved on by then."""
+    story.agent("ann")
+    story.terminal("t1")
+    story.call("t1", "c1")
+    story.agent("bob")
+    story.now += 5
+    assert words(story.agent("ann", declared("c1", "t1", SETTING_UP))) == [
+        f.Assign("c1", "t1", "bob", "en", 5.0),
+        f.End("c1", None, "ann", EndReason.NOT_KNOWN),
+    ]
+    assert story.status("ann") is AVAILABLE, "it is here and well"
+
+
+def test_a_wrap_up_that_is_over_gives_no_call_to_a_connection_that_is_lost(story: Story) -> None:
+    """Both happen at the same time: the customer goes on waiting, and isn't assigned to one who isn't there."""
+    story.connected("c1", "t1", "ann")
+    story.hang_up("c1", "t1")
+    story.call("t1", "c2")
+    story.now += 10
+    assert words(story.lose_agent("ann")) == [f.Queue("c2", "t1", QueueReason.NO_AGENTS)]
