@@ -76,9 +76,8 @@ class Turn:
         waiting, idle = self.floor.waiting(), self.floor.idle()
         for call, agent in zip(waiting, idle, strict=False):
             self._claim(call, agent)
-        reason = self.floor.queue_reason()
-        for call in waiting[len(idle) :]:
-            self._queue(call, reason)
+        if len(waiting) > len(idle):
+            self._queue(waiting[len(idle) :], self.floor.queue_reason())
         for agent in self.floor.agents.values():
             if agent.here:
                 self._tell_status(agent)
@@ -99,10 +98,11 @@ class Turn:
         terminal_id = call.terminal.terminal_id
         self.tell(Assign(call.call_id, terminal_id, agent.agent_id, call.language, waited_s, to_agent))
 
-    def _queue(self, call: CallRecord, reason: QueueReason) -> None:
-        if call.told is not reason:
-            call.told = reason
-            self.tell(Queue(call.call_id, call.terminal.terminal_id, reason))
+    def _queue(self, calls: list[CallRecord], reason: QueueReason) -> None:
+        for call in calls:
+            if call.told is not reason:
+                call.told = reason
+                self.tell(Queue(call.call_id, call.terminal.terminal_id, reason))
 
     def _tell_status(self, agent: Agent) -> None:
         now_is = (agent.status, agent.wish, agent.wrap_up_until)
