@@ -48,7 +48,7 @@ def _figure(canvas: NDArray[np.uint8], middle: int, high: int, shirt: Colour, ha
     oval(0, 0.73, 0.085, 0.1, shade)
     oval(0, 0.66, 0.085, 0.1, shade)
     oval(0, 0.47, 0.158, 0.215, skin)
-    oval(0, 0.3, 0.172, 0.1, hair)
+    oval(0, 0.3, 0.16, 0.09, hair)
     for side in (-1, 1):
         oval(side * 0.062, 0.455, 0.026, 0.017, (250, 248, 244))
         oval(side * 0.062, 0.455, 0.0135, 0.0155, (66, 48, 38))

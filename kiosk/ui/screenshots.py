@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
@@ -20,6 +19,8 @@ from kiosk.ui.sample import person
 from kiosk.ui.view_model import ViewModel
 from kiosk.ui.window import Window
 
+_DRAWN = 4096
+"""A screen of drawn shapes and words has fewer colours than this, a camera's picture more."""
 SIZES = ((1280, 800), (1920, 1080), (1080, 1920))
 _CALL = Snapshot(
     State.IN_CALL, online=True, call_id="sample", agent_name="Anna Lindqvist", agent_role="Customer adviser"
@@ -39,11 +40,11 @@ SCREENS = {
 }
 
 
-def take(out: Path, application: QGuiApplication) -> list[Path]:
-    """Write all pictures into ``out``; returns their paths."""
+def take(out: Path, application: QGuiApplication, sizes: tuple[tuple[int, int], ...] = SIZES) -> list[Path]:
+    """Write each screen in each of ``sizes`` (width, height in pixels) into ``out``; returns the files."""
     out.mkdir(parents=True, exist_ok=True)
     written = []
-    for width, height in SIZES:
+    for width, height in sizes:
         for name, snapshot in SCREENS.items():
             path = out / f"terminal-{name}-{width}x{height}.png"
             save(_shot(application, snapshot, width, height), path)
@@ -52,11 +53,21 @@ def take(out: Path, application: QGuiApplication) -> list[Path]:
 
 
 def save(image: QImage, path: Path) -> None:
-    """Write ``image`` as a PNG under the strongest compression."""
-    rgb = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(rgb.constBits(), np.uint8).reshape(rgb.height(), rgb.bytesPerLine())
-    pixels = rows[:, : rgb.width() * 3].reshape(rgb.height(), rgb.width(), 3)
-    cv2.imwrite(str(path), pixels[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    """Write ``image`` as a small PNG: a drawn screen with a palette of its 256 commonest colours, a picture in full."""
+    rgb = image.convertToFormat(QImage.Format.Format_RGB32)
+    pixels = np.frombuffer(rgb.constBits(), np.uint32).reshape(rgb.height(), rgb.width())
+    colours, places, counts = np.unique(pixels, return_inverse=True, return_counts=True)
+    if len(colours) > _DRAWN:
+        rgb.save(str(path), "PNG", 0)  # type: ignore[call-overload] # the stub wants bytes, PySide6 text
+        return
+    commonest = colours[np.argsort(counts)[::-1][:256]]
+    table = commonest.view(np.uint8).reshape(-1, 4).astype(np.int32)
+    each = colours.view(np.uint8).reshape(-1, 4).astype(np.int32)
+    nearest = np.abs(each[:, None] - table[None]).sum(2).argmin(1).astype(np.uint8)
+    indices = np.ascontiguousarray(nearest[places].reshape(pixels.shape))
+    small = QImage(indices.data, rgb.width(), rgb.height(), rgb.width(), QImage.Format.Format_Indexed8)
+    small.setColorTable([int(colour) for colour in commonest])
+    small.save(str(path), "PNG", 0)  # type: ignore[call-overload] # the stub wants bytes, PySide6 text
 
 
 def _shot(application: QGuiApplication, snapshot: Snapshot, width: int, height: int) -> QImage:

@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtQml import QQmlComponent
 
 from kiosk.call.state import Snapshot, State
 from kiosk.config import ScreenSection
@@ -149,3 +151,34 @@ def test_screens_that_cant_be_loaded_are_our_own_mistake(qt_application: QGuiApp
     view_model = ViewModel(lambda _at: None, lambda: None, lambda: None)
     with pytest.raises(MisuseError, match="nonsense"):
         Window(qt_application, view_model, ScreenSection(), main=broken)
+
+
+def test_screens_without_a_place_for_the_agent_are_refused(qt_application: QGuiApplication, tmp_path: Path) -> None:
+    (tmp_path / "Main.qml").write_text(
+        "import QtQuick\nItem { property var vm; property var diagonalMm; property var softwareScene;"
+        " property var reducedMotion }\n"
+    )
+    view_model = ViewModel(lambda _at: None, lambda: None, lambda: None)
+    with pytest.raises(MisuseError, match="agentPicture"):
+        Window(qt_application, view_model, ScreenSection(), main=tmp_path / "Main.qml")
+
+
+def test_what_qml_complains_of_is_kept(qt_application: QGuiApplication) -> None:
+    """So that a test, and a log, can see it."""
+    screens = Screens(qt_application)
+    component = QQmlComponent(screens.window.view.engine())
+    component.setData(b"import QtQuick\nItem { x: nowhere.found }", QUrl("file:///broken.qml"))
+    made = component.create()
+    assert made is not None
+    run_qt_until(lambda: bool(screens.window.warnings))
+    assert "nowhere" in screens.window.warnings[0]
+    screens.window.close()
+
+
+def test_a_terminal_fills_its_screen(qt_application: QGuiApplication) -> None:
+    view_model = ViewModel(lambda _at: None, lambda: None, lambda: None)
+    window = Window(qt_application, view_model, ScreenSection(fullscreen=True, width=640, height=400))
+    window.show()
+    run_qt_until(window.view.isExposed)
+    assert window.view.size() == qt_application.primaryScreen().size()
+    window.close()

@@ -13,7 +13,8 @@ Item {
     property bool ringed: false
     signal used()
 
-    width: Math.max(Theme.target, label.implicitWidth)
+    // Wide enough for most words, so that a word that changes moves nothing.
+    width: Math.max(Theme.target * 1.35, label.implicitWidth)
     height: Theme.target + label.height + Theme.gap * 0.6
 
     Accessible.role: Accessible.Button
@@ -32,7 +33,7 @@ Item {
         Icon {
             id: drawn
             anchors.centerIn: parent
-            width: parent.width * 0.46; height: width
+            width: parent.width * 0.52; height: width
             color: control.drawing
             path: paths[control.icon]
         }
