@@ -32,8 +32,8 @@ bench: ## 20 calls on this machine, in build/bench.json
 
 screenshots: ## every screen in every size, and the agent's page, in docs/screenshots
 	@image-build/set-up test
-	@$(RUN) python -m kiosk.ui.screenshots docs/screenshots/terminal
-	@$(RUN) python tests/console/take_screenshots.py docs/screenshots/console
+	@$(RUN) python -m kiosk.ui.screenshots docs/screenshots
+	@$(RUN) python tests/console/take_screenshots.py docs/screenshots
 
 docs: ## what in docs/ is made from the code
 	@image-build/set-up run
