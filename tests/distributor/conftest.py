@@ -12,6 +12,8 @@ from kiosk.distributor.server import start
 from tests.distributor.client import House
 
 Opens = Callable[..., Awaitable[House]]
+PATIENT = Limits(hello_within_s=30.0, silence_s=30.0)
+"""The product's limits, but for a busy machine, and for test clients that answer pings only while they read."""
 
 
 @pytest.fixture
@@ -19,7 +21,7 @@ async def opens(tmp_path: Path) -> AsyncIterator[Opens]:
     """What starts distributors, with limits and settings as given."""
     houses: list[House] = []
 
-    async def open_house(limits: Limits | None = None, **settings: Any) -> House:
+    async def open_house(limits: Limits = PATIENT, **settings: Any) -> House:
         config = DistributorConfig(**{"port": 0, "wrap_up_s": 0.0, "state_dir": tmp_path / "state", **settings})
         running = await start(config, limits)
         config = config.model_copy(update={"port": running.port})
@@ -33,5 +35,5 @@ async def opens(tmp_path: Path) -> AsyncIterator[Opens]:
 
 @pytest.fixture
 async def house(opens: Opens) -> House:
-    """One distributor with the product's limits and no wrap-up."""
+    """One distributor with no wrap-up."""
     return await opens()

@@ -4,17 +4,17 @@ import asyncio
 import contextlib
 import json
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
 import pytest
 
-from kiosk.distributor.limits import Limits
 from kiosk.protocol.codec import encode
 from kiosk.protocol.fields import MAX_MESSAGE_BYTES, EndReason
 from kiosk.protocol.messages import Answer, Assigned, Ended, Error, Incoming, Offer, Ping, Pong, Status
 from tests.distributor.client import House
-from tests.distributor.conftest import Opens
+from tests.distributor.conftest import PATIENT, Opens
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ async def test_the_third_malformed_message_is_one_too_many(house: House) -> None
 
 async def test_strikes_are_forgiven_in_time(opens: Opens) -> None:
     """Two in each window are no reason to go."""
-    house = await opens(limits=Limits(strikes=2, strike_window_s=0.05))
+    house = await opens(limits=replace(PATIENT, strikes=2, strike_window_s=0.05))
     terminal = await house.terminal()
     for _ in range(4):
         await terminal.send_text("rubbish")
@@ -81,7 +81,7 @@ async def test_text_that_isnt_utf8_ends_the_connection_as_websockets_lay_down(ho
 
 async def test_a_flood_is_too_many(opens: Opens) -> None:
     """What comes faster than allowed costs the sender its connection, and nobody else anything."""
-    house = await opens(limits=Limits(messages_at_once=50, messages_per_s=1.0))
+    house = await opens(limits=replace(PATIENT, messages_at_once=50, messages_per_s=1.0))
     terminal, agent = await house.terminal(), await house.agent()
     with contextlib.suppress(ConnectionError):
         for _ in range(60):
@@ -93,7 +93,7 @@ async def test_a_flood_is_too_many(opens: Opens) -> None:
 
 async def test_a_slow_reader_is_dropped_and_stalls_nobody(opens: Opens) -> None:
     """A terminal that doesn't read while its agent sends a lot: it is cut off, the agent is served all the time."""
-    house = await opens(limits=Limits(messages_at_once=10_000, close_within_s=0.3))
+    house = await opens(limits=replace(PATIENT, messages_at_once=10_000, close_within_s=0.3))
     agent, terminal = await house.agent(), await house.terminal()
     call_id = await terminal.press()
     await agent.expect(Incoming)

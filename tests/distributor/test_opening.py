@@ -1,6 +1,7 @@
 """How a connection opens: order, versions, proof of identity, replacement. Over real sockets."""
 
 import asyncio
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -24,7 +25,7 @@ from kiosk.protocol.messages import (
     Welcome,
 )
 from tests.distributor.client import House, TerminalClient
-from tests.distributor.conftest import Opens
+from tests.distributor.conftest import PATIENT, Opens
 
 
 async def new_code(house: House, name: str = "Lobby") -> str:
@@ -110,7 +111,7 @@ async def test_wrong_codes_and_signatures(house: House) -> None:
 
 async def test_too_many_failed_enrolments_from_one_address(opens: Opens) -> None:
     """Then even a good code waits; terminals that are enrolled, and agents, come in as ever."""
-    house = await opens(limits=Limits(failures=3))
+    house = await opens(limits=replace(PATIENT, failures=3))
     enrolled, code = await house.terminal(), await new_code(house)
     for error, used in (("bad_code", "AAAA"), ("bad_code", "BBBB"), ("bad_code", "CCCC"), ("too_many", code)):
         guessing = await house.new_terminal()
@@ -240,7 +241,7 @@ async def test_an_agent_who_is_in_a_call_isnt_replaced_by_another_window(house: 
 
 async def test_a_connection_that_says_nothing_is_closed(opens: Opens) -> None:
     """The hello, and after it the proof, have to come in time, even if the client answers WebSocket pings."""
-    house = await opens(limits=Limits(hello_within_s=0.2, ping_every_s=0.05))
+    house = await opens(limits=Limits(hello_within_s=0.7, ping_every_s=0.1))
     silent = await house.client()
     assert await silent.expect_closed() == 1008
     challenged = await house.new_terminal()
@@ -250,7 +251,7 @@ async def test_a_connection_that_says_nothing_is_closed(opens: Opens) -> None:
 
 async def test_a_silent_peer_is_dropped_and_the_other_side_is_told(opens: Opens) -> None:
     """Nothing is heard of it, neither messages nor pongs, as of a machine that froze."""
-    house = await opens(limits=Limits(silence_s=0.6, ping_every_s=0.1))
+    house = await opens(limits=Limits(silence_s=1.0, ping_every_s=0.1))
     deaf = await (await house.console(await house.signed_in(), autoping=False)).joined()
     terminal = await house.terminal()
     await terminal.press()
@@ -261,10 +262,10 @@ async def test_a_silent_peer_is_dropped_and_the_other_side_is_told(opens: Opens)
 
 async def test_a_peer_whose_timers_are_throttled_stays(opens: Opens) -> None:
     """A background tab sends no messages, but its browser answers WebSocket pings: it stays, far beyond the silence."""
-    house = await opens(limits=Limits(silence_s=0.6, ping_every_s=0.1))
+    house = await opens(limits=Limits(silence_s=1.0, ping_every_s=0.1))
     agent = await house.agent()
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(agent.next_message(), 1.5)
+        await asyncio.wait_for(agent.next_message(), 2.2)
     terminal = await house.terminal()
     call_id = await terminal.press()
     assert (await agent.expect(Incoming)).call_id == call_id
@@ -272,7 +273,7 @@ async def test_a_peer_whose_timers_are_throttled_stays(opens: Opens) -> None:
 
 async def test_too_many_connections_that_havent_proven_themselves(opens: Opens) -> None:
     """The next one is turned away until one of them goes or proves itself; those who have proven don't count."""
-    house = await opens(limits=Limits(unproven=3, unproven_per_address=2))
+    house = await opens(limits=replace(PATIENT, unproven=3, unproven_per_address=2))
     await house.terminal()
     first, second = await house.client(), await house.client()
     assert await refused_upgrade(house) == 503

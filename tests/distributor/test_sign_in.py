@@ -1,13 +1,13 @@
 """Signing in over HTTP, and the headers of every answer. Over real sockets."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
-from kiosk.distributor.limits import Limits
 from kiosk.protocol.messages import Welcome
 from tests.distributor.client import House
-from tests.distributor.conftest import Opens
+from tests.distributor.conftest import PATIENT, Opens
 
 EVA = {"name": "Eva Example", "password": "correct horse"}
 
@@ -44,7 +44,7 @@ async def test_a_link_signs_in_once(house: House) -> None:
 
 async def test_what_doesnt_sign_in(opens: Opens) -> None:
     """A wrong one is 401 whatever is wrong about it; what isn't a sign-in at all is 400."""
-    house = await opens(limits=Limits(failures=100))
+    house = await opens(limits=replace(PATIENT, failures=100))
     await add_eva(house)
     wrong: tuple[object, ...] = (
         {**EVA, "password": "wrong password"},
@@ -78,7 +78,7 @@ async def test_forms_bad_json_and_foreign_pages_dont_sign_in(house: House) -> No
 
 async def test_too_many_failures_from_one_address(opens: Opens) -> None:
     """Then even the right password waits; the answer says how long. Terminals aren't concerned."""
-    house = await opens(limits=Limits(failures=3, failure_window_s=600))
+    house = await opens(limits=replace(PATIENT, failures=3, failure_window_s=600))
     await add_eva(house)
     browser = house.browser()
     for _ in range(3):
