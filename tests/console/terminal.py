@@ -84,6 +84,7 @@ class Terminal:
         self.terminal_id: str | None = None
         self.call_id: str | None = None
         self.pictures = 0
+        self.size = (0, 0)
         self.pressed = 0.0
         self.sound: deque[np.ndarray] = deque(maxlen=500)
         self.heard: list[Message] = []
@@ -255,9 +256,11 @@ class Terminal:
     async def _see(self, track: MediaStreamTrack) -> None:
         while True:
             try:
-                await track.recv()
+                frame = await track.recv()
             except MediaStreamError:
                 return
+            assert isinstance(frame, av.VideoFrame)
+            self.size = (frame.width, frame.height)
             self.pictures += 1
             if self.pictures == 1 and self.call_id:
                 await self.send(

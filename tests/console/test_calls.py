@@ -55,6 +55,14 @@ async def test_the_offers_first_codec_is_the_one_that_is_used(cockpit: Cockpit, 
     assert f"a=rtpmap:{first} {codec.removeprefix('video/')}/90000" in media
 
 
+async def test_the_first_picture_of_the_agent_is_a_whole_one(cockpit: Cockpit, terminal: Terminal) -> None:
+    """Left to itself Chromium starts at 640x360, and stays there for long."""
+    await cockpit.be_available()
+    await terminal.press()
+    await terminal.until(lambda: terminal.pictures > 0)
+    assert terminal.size == (1280, 720)
+
+
 async def test_mute_silences_the_agent_and_unmute_is_heard_again(cockpit: Cockpit, terminal: Terminal) -> None:
     def level() -> float:
         return max((abs(int(block.max())) for block in list(terminal.sound)[-25:]), default=0)

@@ -5,6 +5,7 @@ import { Watch } from "./watch.js";
 
 const START_KBPS = 1500;
 const MAX_BPS = 2_500_000;
+const SETTLED_MS = 3000;
 
 /**
  * `stream()` gives the agent's own media; `send(message)` takes `answer` and `candidate`; `onMedia(media)` gets what is
@@ -33,7 +34,7 @@ export class CallPeer {
     this.send({ type: "answer", call_id: this.callId, sdp: peer.localDescription.sdp });
     for (const candidate of this.#unsent.splice(0)) this.#sendCandidate(candidate);
     this.#unsent = null;
-    await limit(peer);
+    await limit(peer, "maintain-resolution");
   }
 
   /** Goes on with the tracks of `stream`, after a device came back. */
@@ -77,8 +78,13 @@ export class CallPeer {
   }
 
   #changed(link) {
-    if (link === "connected") this.#watch.begin();
+    if (link === "connected") this.#connected(this.#peer);
     if (["connected", "disconnected", "failed"].includes(link)) this.onMedia({ link });
+  }
+
+  #connected(peer) {
+    this.#watch.begin();
+    this.clock.after(SETTLED_MS, () => peer.connectionState === "connected" && limit(peer, "maintain-framerate"));
   }
 
   #found(candidate) {
@@ -91,12 +97,16 @@ export class CallPeer {
   }
 }
 
-/** When starved, the picture gets smaller before it gets slower (EN 301 549, 6.5.3: signing needs the frames). */
-async function limit(peer) {
+/**
+ * When starved, the picture gets smaller before it gets slower (EN 301 549, 6.5: signing needs the frames). But not in
+ * the first seconds: before the line has been measured Chromium would take it for a slow one, and start with (measured)
+ * 640x360 for many seconds where 1280x720 goes through.
+ */
+async function limit(peer, degradationPreference) {
   const sender = peer.getSenders().find(({ track }) => track?.kind === "video");
   const parameters = sender?.getParameters();
   if (!parameters?.encodings?.length) return;
-  parameters.degradationPreference = "maintain-framerate";
+  parameters.degradationPreference = degradationPreference;
   parameters.encodings[0].maxBitrate = MAX_BPS;
   await sender.setParameters(parameters).catch((error) => console.warn("bit rate limit:", error.message));
 }
