@@ -4,7 +4,6 @@ import random
 from dataclasses import replace
 from typing import Final
 
-import pytest
 from hypothesis import Phase as Phases
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -107,7 +106,7 @@ class AnyOrder(RuleBasedStateMachine):
 
 TestAnyOrder = AnyOrder.TestCase
 TestAnyOrder.settings = settings(
-    max_examples=150, stateful_step_count=40, deadline=None, phases=tuple(set(Phases) - {Phases.explain})
+    max_examples=100, stateful_step_count=40, deadline=None, phases=tuple(set(Phases) - {Phases.explain})
 )
 
 
@@ -144,14 +143,15 @@ def live(rng: random.Random, world: World) -> None:
 WEIGHTS = (20, 30, 12, 15, 15, 8, 8, 5, 2)
 
 
-@pytest.mark.parametrize("wrap_up_s", [0.0, 4.0])
-def test_a_thousand_days_in_which_much_goes_wrong(wrap_up_s: float) -> None:
+def test_two_thousand_days_on_which_much_goes_wrong() -> None:
     """Each seed is one order of events, the same on every run; together they have reached every kind of state and effect."""
     seen: set[object] = set()
-    for seed in range(500):
+    for seed in range(2000):
         rng = random.Random(seed)
-        world = World(replace(SETTINGS, wrap_up_s=wrap_up_s))
-        for _ in range(80):
+        world = World(replace(SETTINGS, wrap_up_s=rng.choice((0.0, 4.0))))
+        for role, party_id in PARTIES:
+            world.join(role, party_id, (), AgentStatus.AVAILABLE)
+        for _ in range(20):
             live(rng, world)
         world.check_that_all_ends_well()
         seen |= world.seen
