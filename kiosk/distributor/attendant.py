@@ -117,13 +117,11 @@ class Attendant:
         failures, address = self._desk.enrolments, self._connection.address
         if failures.blocked_s(address):
             raise PeerError(ErrorCode.TOO_MANY, "Too many failed enrolments.", "Try again in some minutes.")
+        failures.add(address)
         public_key = bytes.fromhex(enrol.public_key)
-        try:
-            self._check(public_key, enrol.signature)
-            terminal = await self._desk.off_loop(self._desk.store.terminals.enrol, enrol.code, public_key)
-        except PeerError:
-            failures.add(address)
-            raise
+        self._check(public_key, enrol.signature)
+        terminal = await self._desk.off_loop(self._desk.store.terminals.enrol, enrol.code, public_key)
+        failures.forgive(address)
         log.info("terminal.enrolled", terminal_id=terminal.terminal_id)
         self._welcome_terminal(terminal)
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from kiosk import logs
 from kiosk.distributor.router.effects import Assign, End, Queue
 from kiosk.distributor.router.events import CallConnected, CallRequested
+from kiosk.protocol.fields import CallPhase
+from kiosk.protocol.messages import DeclaredCall
 
 log = logs.get(__name__)
 
@@ -29,6 +31,15 @@ class CallLog:
         if event.call_id not in self._calls:
             self._calls[event.call_id] = _Times(event.terminal_id, now)
             log.info("call.requested", call_id=event.call_id, terminal_id=event.terminal_id)
+
+    def declared(self, call: DeclaredCall, terminal_id: str, agent_id: str | None, now: float) -> None:
+        """A side declared a call that is new to this distributor: it goes on from before a restart."""
+        if call.call_id not in self._calls:
+            began_at = now - call.age_ms / 1000
+            connected_at = began_at if call.phase is CallPhase.CONNECTED else None
+            times = _Times(terminal_id, began_at, agent_id, began_at if agent_id else None, connected_at)
+            self._calls[call.call_id] = times
+            log.info("call.declared", **self._ids(call.call_id, times), phase=call.phase.value, age_ms=call.age_ms)
 
     def assigned(self, effect: Assign, now: float) -> None:
         """An agent was claimed for it."""

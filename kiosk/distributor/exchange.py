@@ -67,6 +67,10 @@ class Exchange:
                 self.feed(TerminalJoined(terminal_id, declare.calls))
             case AgentCard(agent_id=agent_id, name=name, role=role):
                 self.feed(AgentJoined(agent_id, name, role, declare.calls, declare.status))
+        for call in declare.calls:
+            parties = self.router.party_of(call.call_id)
+            if parties:
+                self._calls.declared(call, *parties, self._now())
 
     def leave(self, peer: Peer, *, on_purpose: bool) -> None:
         """A party's connection is gone; nothing happens where another one had replaced it."""
@@ -78,9 +82,9 @@ class Exchange:
         if self._stopped:
             return
         now = self._now()
-        if isinstance(event, CallRequested):
-            self._calls.requested(event, now)
         effects = self.router.handle(event, now)
+        if isinstance(event, CallRequested) and self.router.party_of(event.call_id):
+            self._calls.requested(event, now)
         if isinstance(event, CallConnected) and not any(isinstance(effect, Refuse) for effect in effects):
             self._calls.connected(event, press_to_face_ms, now)
         self._carry_out(effects, re)

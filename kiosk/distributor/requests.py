@@ -25,7 +25,12 @@ _HEADERS = {
 def same_origin(request: web.Request) -> bool:
     """Whether a page of ours asks, or a program that isn't a browser: those send no ``Origin`` (RFC 6454)."""
     origin = request.headers.get("Origin")
-    return origin is None or origin.partition("://")[2].lower() == request.host.lower()
+    return origin is None or origin.partition("://")[2].lower() == _host(request).lower()
+
+
+def _host(request: web.Request) -> str:
+    # Not `request.host`: without the header that asks the system's resolver, and the event loop would wait for it.
+    return request.headers.get("Host", "")
 
 
 def address_of(request: web.Request) -> str:
@@ -55,8 +60,9 @@ def headers_for(*, secure: bool) -> Callable[[web.Request, web.StreamResponse], 
 
     async def add(request: web.Request, response: web.StreamResponse) -> None:
         response.headers.update(_HEADERS)
-        response.headers["Content-Security-Policy"] = content_security_policy(request.host)
+        response.headers["Content-Security-Policy"] = content_security_policy(_host(request))
         response.headers.setdefault("Cache-Control", "no-cache")
+        response.headers["Server"] = "kiosk"
         if secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
 

@@ -43,11 +43,12 @@ class SignIn:
         given = await _given(request)
         if given is None:
             return _error(400, "malformed")
+        self._desk.sign_ins.add(address)
         agent = await self._find(given)
         if agent is None:
-            self._desk.sign_ins.add(address)
             log.info("agent.sign_in_failed")
             return _error(401, "wrong")
+        self._desk.sign_ins.forgive(address)
         token = await self._desk.off_loop(self._desk.store.sessions.open, agent.agent_id)
         log.info("agent.signed_in", agent_id=agent.agent_id)
         response = web.Response(status=204)

@@ -17,6 +17,11 @@ class Window:
         self._times.append(now)
         return self.full(now)
 
+    def take_back(self) -> None:
+        """The last one doesn't count after all."""
+        if self._times:
+            self._times.pop()
+
     def full(self, now: float) -> bool:
         """Whether the limit is reached at ``now``."""
         return len(self._times) == self._limit and now - self._times[0] < self._window_s
@@ -27,7 +32,10 @@ class Window:
 
 
 class Failures:
-    """Failed attempts of each address. The addresses that failed longest ago are forgotten first."""
+    """Failed attempts of each address. The addresses that tried longest ago are forgotten first.
+
+    An attempt counts from its beginning, so that many at the same time get no further than many in a row.
+    """
 
     def __init__(self, limit: int, window_s: float, clock: Callable[[], float], addresses: int = 4096) -> None:
         self._clock = clock
@@ -37,11 +45,17 @@ class Failures:
         self._windows: OrderedDict[str, Window] = OrderedDict()
 
     def add(self, address: str) -> None:
-        """Count one more failure."""
+        """Count one more attempt, which may yet be forgiven."""
         self._windows.setdefault(address, Window(self._limit, self._window_s)).add(self._clock())
         self._windows.move_to_end(address)
         if len(self._windows) > self._addresses:
             self._windows.popitem(last=False)
+
+    def forgive(self, address: str) -> None:
+        """The last attempt didn't fail."""
+        window = self._windows.get(address)
+        if window:
+            window.take_back()
 
     def blocked_s(self, address: str) -> float:
         """How long this address has to wait; 0 where it may try."""

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import aiohttp
 
-from kiosk.protocol.fields import EndReason
-from kiosk.protocol.messages import Ended, HangUp
+from kiosk.protocol.fields import CallPhase, EndReason
+from kiosk.protocol.messages import DeclaredCall, Ended, HangUp
 from tests.distributor.client import House, Process
 from tests.distributor.test_calls import connected
 
@@ -48,3 +48,22 @@ async def test_a_calls_story_can_be_read_in_the_log_and_nothing_personal(tmp_pat
     text = repr(process.log)
     for secret in ("Eva", "Lobby", "Main Street", "horse", code, code.replace("-", ""), cookies["kiosk_session"].value):
         assert secret not in text
+
+
+async def test_a_call_from_before_a_restart_is_in_the_log(house: House, tmp_path: Path) -> None:
+    """The next distributor logs what it was told, and the end with how long the call lasted in all."""
+    terminal, agent = await house.terminal(), await house.agent()
+    call_id = await connected(terminal, agent)
+    await house.running.stop()
+    process = await Process(tmp_path / "state").start()
+    terminal.url = agent.url = process.ws_url
+    mine = DeclaredCall(call_id=call_id, phase=CallPhase.CONNECTED, peer_id=agent.welcome.peer_id, age_ms=60_000)
+    back = await (await terminal.again()).proven(mine)
+    await back.send(HangUp(call_id=call_id, reason=EndReason.CUSTOMER_HUNG_UP))
+    await back.expect(Ended)
+    await asyncio.gather(back.expect_closed(), process.stop())
+    calls = [line for line in process.log if line["event"].startswith("call.")]
+    assert [line["event"] for line in calls] == ["call.declared", "call.ended"]
+    assert calls[0]["age_ms"] == 60_000
+    assert calls[1]["lasted_ms"] >= 60_000
+    assert calls[1]["agent_id"] == agent.welcome.peer_id

@@ -90,6 +90,20 @@ async def test_too_many_failures_from_one_address(opens: Opens) -> None:
     await house.terminal()
 
 
+async def test_many_guesses_at_the_same_time_get_no_further_than_many_in_a_row(opens: Opens) -> None:
+    """Three are checked, the others turned away unchecked; signing in rightly doesn't count."""
+    house = await opens(limits=replace(PATIENT, failures=3))
+    await add_eva(house)
+    browser = house.browser()
+
+    async def status(password: str) -> int:
+        async with browser.post("/api/sign-in", json={**EVA, "password": password}) as answer:
+            return answer.status
+
+    assert [await status(EVA["password"]) for _ in range(5)] == [204] * 5
+    assert sorted(await asyncio.gather(*(status("wrong password") for _ in range(8)))) == [401] * 3 + [429] * 5
+
+
 async def test_signing_out_ends_the_session_and_its_connection(house: House) -> None:
     """Another session of the same agent stays."""
     browser = await house.signed_in("Eva")
@@ -128,6 +142,7 @@ async def test_every_answer_has_the_security_headers(house: House, path: str) ->
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["X-Frame-Options"] == "DENY"
         assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Server"] == "kiosk"
         assert "Strict-Transport-Security" not in answer.headers
 
 

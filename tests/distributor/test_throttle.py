@@ -18,6 +18,15 @@ def test_a_window_counts_the_last_ones_only() -> None:
     assert not window.add(21.0)
 
 
+def test_the_last_of_a_window_can_be_taken_back() -> None:
+    """Also where there is none."""
+    window = Window(1, 10.0)
+    window.take_back()
+    assert window.add(0.0)
+    window.take_back()
+    assert not window.full(0.0)
+
+
 def test_failures_are_counted_by_address() -> None:
     """One address that fails doesn't block another; the oldest address is forgotten beyond the bound."""
     times = [0.0]
@@ -28,8 +37,13 @@ def test_failures_are_counted_by_address() -> None:
     times.append(2.0)
     assert failures.blocked_s("a") == pytest.approx(58.0)
     assert failures.blocked_s("b") == 0.0
+    failures.forgive("a")
+    assert failures.blocked_s("a") == 0.0
+    failures.add("a")
+    assert failures.blocked_s("a") > 0.0
     failures.add("b")
     failures.add("c")
+    failures.forgive("a")
     assert failures.blocked_s("a") == 0.0
 
 
