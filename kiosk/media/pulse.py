@@ -22,7 +22,9 @@ from kiosk.media.sound_device import LineMicrophone, LineSpeaker
 
 BYTES = BLOCK * 2
 STALL_S = 1.0
-"""A device that moves nothing for so long doesn't work."""
+"""A device that moves nothing for so long doesn't work any more."""
+OPEN_S = 3.0
+"""One that was just opened may take longer: it has to be woken."""
 LIST_LIMIT_S = 5.0
 END_LIMIT_S = 1.0
 FORMAT = ("--raw", "--format=s16le", f"--rate={SAMPLE_RATE}", "--channels=1", "--client-name=kiosk")
@@ -106,7 +108,7 @@ class _Stream:
             raise DeviceError(kind, f"The program {program} isn't installed.", INSTALL) from None
         pipe = self.child.stdout if inward else self.child.stdin
         assert pipe is not None  # noqa: S101  asked for above
-        self.pipe = pipe.fileno()
+        self.pipe, self.patience_s = pipe.fileno(), OPEN_S
         os.set_blocking(self.pipe, False)
 
     def close(self) -> None:
@@ -122,10 +124,10 @@ class _Stream:
                 pipe.close()
 
     def ready(self, stopped: Event) -> None:
-        """Wait until a byte can be moved. Raises `DeviceError` after `STALL_S`."""
+        """Wait until a byte can be moved. Raises `DeviceError` after `STALL_S`, or `OPEN_S` while it is new."""
         inward = self.kind == "microphone"
         reads, writes = ([self.pipe], []) if inward else ([], [self.pipe])
-        if not any(select.select(reads, writes, [], STALL_S)) and not stopped.is_set():
+        if not any(select.select(reads, writes, [], self.patience_s)) and not stopped.is_set():
             raise DeviceError(
                 self.kind, f"{self._name} doesn't work: it moves no sound.", "Unplug it and plug it in again."
             )
@@ -155,6 +157,7 @@ class PulseMicrophoneLine(_Stream):
         self._rest = b""
         try:
             self.read(Event())
+            self.patience_s = STALL_S
         except DeviceError:
             self.close()
             raise
@@ -181,6 +184,7 @@ class PulseSpeakerLine(_Stream):
             for _ in range(PROVING_BLOCKS):
                 self.wait(Event())
                 self.write(np.zeros(BLOCK, np.int16))
+            self.patience_s = STALL_S
         except DeviceError:
             self.close()
             raise
