@@ -64,9 +64,9 @@ class AvCamera:
         log.info("camera.open", source=self.label, codec=feed.stream.codec_context.name)
         self._on_fault = on_fault
         self._clock = _Clock(time.monotonic())
-        self.stopped.clear()
+        self.stopped = Event()  # a new one: a thread that was left behind must stay stopped
         self._prove(None)
-        self._thread = Thread(target=self._run, args=(feed,), name="camera-read", daemon=True)
+        self._thread = Thread(target=self._run, args=(feed, self.stopped), name="camera-read", daemon=True)
         self._thread.start()
 
     def subscribe(self, on_frame: OnFrame) -> Callable[[], None]:
@@ -95,27 +95,29 @@ class AvCamera:
         """The capture says that the source hangs."""
         self._prove(fault)
 
-    def _run(self, feed: Feed | None) -> None:
+    def _run(self, feed: Feed | None, stopped: Event) -> None:
         pace = Pace()
-        while not self.stopped.is_set():
+        while not stopped.is_set():
             try:
                 feed = feed or self.source.open()
-                self._play(feed, pace)
+                self._play(feed, pace, stopped)
             except (DeviceError, av.FFmpegError, OSError) as error:
+                if stopped.is_set():
+                    return
                 self._prove(error if isinstance(error, DeviceError) else self.source.fault(error))
                 pace.resume()
-                self.stopped.wait(RETRY_S)
+                stopped.wait(RETRY_S)
             feed = None
 
-    def _play(self, feed: Feed, pace: Pace) -> None:
+    def _play(self, feed: Feed, pace: Pace, stopped: Event) -> None:
         too_fast = (feed.stream.average_rate or 0) > self.fps * RATE_TOLERANCE
         self._clock.spacing_s = LEAST_SPACING / self.fps if too_fast else 0.0
-        capture = Capture(feed, self, pace, self._on_decoded)
+        capture = Capture(feed, self, stopped, pace, self._on_decoded)
         try:
             capture.run()
         finally:
             feed.close()
-        if self.stopped.is_set():
+        if stopped.is_set():
             return
         if feed.live or not capture.decoded:
             raise self.source.fault(EOFError("no more pictures"))

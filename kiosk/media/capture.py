@@ -27,7 +27,6 @@ DEFAULT_RATE = 25
 class Watch(Protocol):
     """What a capture must know of its owner."""
 
-    stopped: Event
     wanted: Event
     """Set while somebody is subscribed."""
 
@@ -36,11 +35,12 @@ class Watch(Protocol):
 
 
 class Capture:
-    """One run over a feed; `run` returns at its end and raises the error that broke it."""
+    """One run over a feed; `run` returns at its end, or soon after ``stopped``, and raises the error that broke it."""
 
-    def __init__(self, feed: Feed, watch: Watch, pace: Pace, on_decoded: OnDecoded) -> None:
+    def __init__(self, feed: Feed, watch: Watch, stopped: Event, pace: Pace, on_decoded: OnDecoded) -> None:
         self.feed = feed
         self.watch = watch
+        self.stopped = stopped
         self.pace = pace
         self.on_decoded = on_decoded
         self.packets: Handover[VideoPacket] = Handover(intra=feed.intra)
@@ -67,7 +67,7 @@ class Capture:
         if not self.feed.live:
             self._wait_for_watchers()
         for number, packet in enumerate(self.feed.container.demux(self.feed.stream)):
-            if self.watch.stopped.is_set() or self.error is not None:
+            if self.stopped.is_set() or self.error is not None:
                 break
             self.last_packet_s = time.monotonic()
             if number < self.feed.stale:
@@ -89,15 +89,15 @@ class Capture:
                 self.packets.put(packet, self.pace.offset)
             return
         due = self.pace.due(self._time_of(packet, number), self.duration_s, time.monotonic())
-        self.watch.stopped.wait(max(0.0, due - time.monotonic()))
+        self.stopped.wait(max(0.0, due - time.monotonic()))
         self.packets.put(packet, self.pace.offset)
-        self.watch.stopped.wait(max(0.0, self.pace.next_due - time.monotonic()))
+        self.stopped.wait(max(0.0, self.pace.next_due - time.monotonic()))
         self._wait_for_watchers()
 
     def _wait_for_watchers(self) -> None:
         if self.watch.wanted.is_set():
             return
-        while not self.watch.stopped.is_set() and not self.watch.wanted.wait(TICK_S):
+        while not self.stopped.is_set() and not self.watch.wanted.wait(TICK_S):
             self.last_packet_s = time.monotonic()
         self.pace.resume()
 
