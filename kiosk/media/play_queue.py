@@ -44,6 +44,12 @@ class PlayQueue:
             if len(self._blocks) > self._held:
                 self._drop()
 
+    def clear(self) -> None:
+        """Forget what waits."""
+        with self._lock:
+            self._blocks.clear()
+            self._flowing = self._waited = False
+
     def take(self) -> AudioBlock | None:
         """The next block to play, None for silence."""
         with self._lock:

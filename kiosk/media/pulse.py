@@ -70,13 +70,18 @@ def _ask(kind: str, *question: str) -> Any:
     try:
         answer = subprocess.run(
             ["pactl", "--format=json", *question],
-            capture_output=True, timeout=LIST_LIMIT_S, check=True, env={**os.environ, "LC_ALL": "C"},
+            capture_output=True, timeout=LIST_LIMIT_S, check=True, env=plain_environment(),
         )  # fmt: skip
         return json.loads(answer.stdout)
     except FileNotFoundError:
         raise DeviceError(kind, "The program pactl isn't installed.", INSTALL) from None
     except (subprocess.SubprocessError, ValueError):
         raise DeviceError(kind, "The sound service doesn't answer.", NO_SERVICE) from None
+
+
+def plain_environment() -> dict[str, str]:
+    """For children whose English words are read."""
+    return {**os.environ, "LC_ALL": "C.UTF-8"}
 
 
 def choose(kind: str, form: AutoSound | NamedSound) -> Found:
@@ -103,6 +108,7 @@ class _Stream:
             self.child = subprocess.Popen(
                 command, bufsize=0, stdin=subprocess.DEVNULL if inward else subprocess.PIPE,
                 stdout=subprocess.PIPE if inward else subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True, pipesize=PIPE_BYTES,
+                env=plain_environment(),
             )  # fmt: skip
         except FileNotFoundError:
             raise DeviceError(kind, f"The program {program} isn't installed.", INSTALL) from None

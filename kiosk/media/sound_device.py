@@ -92,6 +92,10 @@ class SoundDevice(Generic[L]):
             except DeviceError as fault:
                 if not (ill or stopped.is_set()):
                     ill = self._report(fault)
+            except Exception as error:
+                log.exception("sound.defect", device=self.kind, source=self.label)
+                if not ill:
+                    ill = self._report(DeviceError(self.kind, f"The {self.kind} failed ({error}).", "Start it again."))
             finally:
                 if line is not None:
                     line.close()
@@ -168,6 +172,16 @@ class LineSpeaker(SoundDevice[SpeakerLine]):
     def dropped(self) -> int:
         """Blocks that were never played, since too many waited."""
         return self._queue.dropped
+
+    @property
+    def waiting(self) -> int:
+        """Blocks that wait to be played."""
+        return self._queue.waiting
+
+    def start(self, on_fault: OnFault) -> None:
+        """Open the device; nothing from before is played. Raises `DeviceError`."""
+        self._queue.clear()
+        super().start(on_fault)
 
     def play(self, block: AudioBlock) -> None:
         """Queue one block; never blocks. Raises `MisuseError` for another shape or type."""

@@ -202,12 +202,15 @@ def test_another_form_is_a_defect(speaker: Speaker, block: AudioBlock) -> None:
 
 
 def test_stop_is_complete(bench: Bench) -> None:
-    """No thread and no process after it; twice is as good as once, before the start and after it; play is harmless."""
+    """No thread and no process after it; twice is as good as once, and what was played before the start is gone."""
     before = threads(), children_of(os.getpid())
     speaker = bench.open()
     speaker.stop()
-    speaker.play(np.zeros(BLOCK, np.int16))
+    for block in tone_blocks(5):
+        speaker.play(block)
     speaker.start(lambda _: None)
+    assert isinstance(speaker, LineSpeaker)
+    assert speaker.waiting == 0
     speaker.stop()
     speaker.stop()
     speaker.play(np.zeros(BLOCK, np.int16))
