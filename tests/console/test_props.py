@@ -51,6 +51,11 @@ async def test_wrap_up_says_what_follows(modules: Modules) -> None:
     assert then.props["wrapUp"]["then"] == "Then you're away."
 
 
+async def test_a_page_loaded_during_wrap_up_counts_down_without_the_call(modules: Modules) -> None:
+    sheet = (await modules.fold(e.ONLINE, e.status("wrap_up", wrap_up_left_ms=4000))).props["wrapUp"]
+    assert (sheet["left"], sheet["branch"], sheet["reason"]) == (4, "", "")
+
+
 @pytest.mark.parametrize("other", [e.AVAILABLE, e.IN_CALL, [*e.WRAP_UP, e.DOWN]])
 async def test_no_wrap_up_is_shown_at_other_times(modules: Modules, other: list[Event]) -> None:
     assert (await modules.fold(other)).props["wrapUp"] is None

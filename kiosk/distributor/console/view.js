@@ -120,6 +120,7 @@ export class View {
     at("wrap-up-ring").setAttribute("stroke-dashoffset", String(100 * (1 - wrapUp.part)));
     put("wrap-up-then", wrapUp.then);
     put("wrap-up-branch", wrapUp.branch);
+    at("wrap-up-call").hidden = !wrapUp.reason; // a page that was loaded after the call knows nothing of it
     put("wrap-up-talked", wrapUp.talked);
     put("wrap-up-reason", wrapUp.reason);
     if (opened) sheet.querySelector("[data-action=ready]").focus();
