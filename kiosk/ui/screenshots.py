@@ -28,6 +28,7 @@ _CALL = Snapshot(
 _NO_CAMERA = DeviceFault("camera", "Nothing is at /dev/video0.", "Plug the camera in, or choose another one.")
 SCREENS = {
     "idle": Snapshot(State.IDLE, online=True),
+    "calling": Snapshot(State.CALLING, online=True),
     "connecting": replace(_CALL, state=State.SETTING_UP),
     "in-call": _CALL,
     "in-call-muted": replace(_CALL, muted=True),

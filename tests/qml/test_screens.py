@@ -290,7 +290,7 @@ def test_the_ring_breathes_while_it_invites(qt_application: QGuiApplication) -> 
     before = button.property("breath")
     run_qt_until(lambda: button.property("breath") != before)
     screens.show(Snapshot(State.OFFLINE))
-    run_qt_until(lambda: not screens.item("idle").isVisible())
+    run_qt_until(lambda: screens.item("offline").opacity() == 1 and screens.item("idle").opacity() == 0)
     still = button.property("breath")
     turn_qt(5)
     swaps.clear()
@@ -316,3 +316,31 @@ def test_controls_have_a_name_for_a_screen_reader(
 ) -> None:
     screens.show(snapshot)
     assert screens.item(control).property("word") == name
+
+
+def test_the_portrait_grows_into_the_live_picture(qt_application: QGuiApplication) -> None:
+    """From the card to the whole screen, through sizes between them; with reduced motion in one step."""
+    for reduced_motion in (False, True):
+        screens = Screens(qt_application, reduced_motion=reduced_motion)
+        screens.show(replace(CALL, state=State.SETTING_UP))
+        stage = screens.item("stage")
+        run_qt_until(lambda stage=stage: 0 < stage.width() < 640)  # type: ignore[misc] # a default keeps the item
+        widths = [stage.width()]
+        stage.widthChanged.connect(lambda stage=stage, widths=widths: widths.append(stage.width()))
+        screens.show(CALL)
+        run_qt_until(lambda stage=stage: stage.width() == 1280)  # type: ignore[misc] # a default keeps the item
+        assert widths == sorted(widths)
+        assert any(widths[0] < width < 1280 for width in widths) is not reduced_motion
+        screens.window.close()
+
+
+def test_no_words_of_the_last_screen_lie_on_the_next(qt_application: QGuiApplication) -> None:
+    """What goes is gone at once, what comes settles."""
+    screens = Screens(qt_application, reduced_motion=False)
+    screens.show(replace(CALL, state=State.SETTING_UP))
+    screens.view_model.fold(CALL)
+    assert not screens.item("connecting").isVisible()
+    assert screens.item("in_call").isVisible()
+    assert screens.item("in_call").opacity() < 1
+    run_qt_until(lambda: screens.item("in_call").opacity() == 1)
+    screens.window.close()

@@ -30,6 +30,8 @@ Item {
     readonly property var paths: ({
         // A head and shoulders that fit into a circle of the box's width.
         person: "M12 4.6 a3.7 3.7 0 0 1 0.01 7.4 a3.7 3.7 0 0 1 -0.01 -7.4 z M4.6 19.6 C5.2 11.9 18.8 11.9 19.4 19.6 A10.6 10.6 0 0 1 4.6 19.6 z",
+        // The same with shoulders down to the box's edge.
+        bust: "M12 4.4 a4.1 4.1 0 0 1 0.01 8.2 a4.1 4.1 0 0 1 -0.01 -8.2 z M3.4 24 C3.6 12.2 20.4 12.2 20.6 24 z",
         mic: "M12 3 a3 3 0 0 1 3 3 v5 a3 3 0 0 1 -6 0 v-5 a3 3 0 0 1 3 -3 z M5.5 11 a6.5 6.5 0 0 0 13 0 M12 17.5 v3.5 M8.5 21 h7",
         micOff: "M12 3 a3 3 0 0 1 3 3 v5 a3 3 0 0 1 -6 0 v-5 a3 3 0 0 1 3 -3 z M5.5 11 a6.5 6.5 0 0 0 13 0 M12 17.5 v3.5 M8.5 21 h7 M4 3 l16 18",
         hangUp: "M3 14.5 c0 -7 18 -7 18 0 v1.2 a1 1 0 0 1 -1.2 1 l-3.6 -0.8 a1 1 0 0 1 -0.8 -1 v-1.9 c-2.2 -0.8 -4.6 -0.8 -6.8 0 v1.9 a1 1 0 0 1 -0.8 1 l-3.6 0.8 a1 1 0 0 1 -1.2 -1 z",

@@ -23,6 +23,6 @@ Rectangle {
         width: Math.min(parent.width, parent.height); height: width
         color: Theme.accentInk
         filled: true
-        path: paths.person
+        path: portrait.radius > 0 ? paths.person : paths.bust
     }
 }

@@ -15,7 +15,8 @@ Item {
 
     anchors.fill: parent
     opacity: current ? 1 : 0
-    visible: opacity > 0
+    // What comes settles; what goes is gone at once, so that no words lie on the next screen's.
+    visible: current
     enabled: current
     objectName: name
 

@@ -5,6 +5,8 @@ import ".."
 Item {
     id: stage
 
+    objectName: "stage"
+
     required property Item main
     required property QtObject vm
     readonly property bool full: vm.screen === "in_call"
@@ -19,8 +21,8 @@ Item {
     width: full ? main.width : cardWidth
     height: full ? (portrait ? main.height * 0.7 : main.height) : cardHeight
 
-    // Only the growing is shown; the way back is a cut, behind another screen.
-    component Growth: NumberAnimation { duration: stage.full ? Theme.settle : 0; easing.type: Easing.OutCubic }
+    // Only the growing is seen: the way back happens behind another screen.
+    component Growth: NumberAnimation { duration: Theme.settle; easing.type: Easing.OutCubic }
     Behavior on x { Growth {} }
     Behavior on y { Growth {} }
     Behavior on width { Growth {} }
