@@ -4,14 +4,12 @@ Each open device is one child process. Its end tells at once that the device or 
 whatever a sound library prints or crashes on stays outside of this program; see docs/adr/0003-audio-library.md.
 """
 
-import json
 import os
 import select
 import subprocess
 from dataclasses import dataclass
 from functools import partial
 from threading import Event
-from typing import Any
 
 import numpy as np
 
@@ -37,6 +35,8 @@ PIPE_BYTES = 4096
 """The least that Linux allows: what waits in a pipe is delay."""
 PROVING_BLOCKS = 6
 """So much silence a speaker has to take before it counts as working."""
+NO_DEVICES = frozenset({"", "auto_null"})
+"""The services' own stand-in for a speaker that isn't there."""
 INSTALL = "Install the package pulseaudio-utils."
 NO_SERVICE = "Start PipeWire with pipewire-pulse in this user's session."
 
@@ -51,32 +51,39 @@ class Found:
 
 def found(kind: str) -> list[Found]:
     """The ``microphone``s or ``speaker``s there are, the default one first. Raises `DeviceError` without sound service."""
-    listed = _ask(kind, "list", "sources" if kind == "microphone" else "sinks")
-    default = _ask(kind, "info").get(f"default_{'source' if kind == 'microphone' else 'sink'}_name")
+    role = "source" if kind == "microphone" else "sink"
+    listed = [_entry(block) for block in _ask(kind, "list", f"{role}s").split("\n\n")]
+    default = _entry(_ask(kind, "info")).get(f"Default {role.title()}")
     real = [
-        Found(str(entry["name"]), str(entry["description"]))
+        Found(entry["Name"], entry.get("Description", entry["Name"]))
         for entry in listed
-        if not _is_monitor(kind, entry) and entry["name"] != "auto_null"
+        if entry.get("Name", "") not in NO_DEVICES and not _is_monitor(entry)
     ]
     return sorted(real, key=lambda device: device.name != default)
 
 
-def _is_monitor(kind: str, entry: dict[str, Any]) -> bool:
+def _entry(block: str) -> dict[str, str]:
+    """The ``Key: value`` lines at the first level of a paragraph; pactl's JSON loses every word that isn't ASCII."""
+    lines = (line.removeprefix("\t") for line in block.splitlines())
+    pairs = (line.partition(": ") for line in lines if not line.startswith(("\t", " ")))
+    return {key: value for key, _, value in pairs}
+
+
+def _is_monitor(entry: dict[str, str]) -> bool:
     """What a speaker plays can be recorded like a microphone, which nobody means by it."""
-    return kind == "microphone" and bool(entry.get("monitor_source"))
+    return entry.get("Monitor of Sink", "n/a") != "n/a"
 
 
-def _ask(kind: str, *question: str) -> Any:
+def _ask(kind: str, *question: str) -> str:
     try:
         answer = subprocess.run(
-            ["pactl", "--format=json", *question],
-            capture_output=True, timeout=LIST_LIMIT_S, check=True, env=plain_environment(),
-        )  # fmt: skip
-        return json.loads(answer.stdout)
+            ["pactl", *question], capture_output=True, timeout=LIST_LIMIT_S, check=True, env=plain_environment()
+        )
     except FileNotFoundError:
         raise DeviceError(kind, "The program pactl isn't installed.", INSTALL) from None
-    except (subprocess.SubprocessError, ValueError):
+    except subprocess.SubprocessError:
         raise DeviceError(kind, "The sound service doesn't answer.", NO_SERVICE) from None
+    return answer.stdout.decode(errors="replace")
 
 
 def plain_environment() -> dict[str, str]:

@@ -1,6 +1,5 @@
 """The sound service's clients when they misbehave, played by stand-ins on PATH; and when the kiosk itself is killed."""
 
-import json
 import os
 import signal
 import subprocess
@@ -20,13 +19,38 @@ from tests.contract.listening import Listener
 from tests.contract.watching import children_of
 from tests.sound import SoundSession, wait_for
 
-SOURCES = [
-    {"name": "alsa.hdmi.monitor", "description": "Monitor of HDMI", "monitor_source": "alsa.hdmi"},
-    {"name": "alsa.usb", "description": "USB Speakerphone", "monitor_source": ""},
-    {"name": "alsa.cam", "description": "Webcam Büro", "monitor_source": ""},
-]
-SINKS = [{"name": "auto_null", "description": "Dummy Output"}, {"name": "alsa.usb", "description": "USB Speakerphone"}]
-INFO = {"default_source_name": "alsa.cam", "default_sink_name": "auto_null"}
+SOURCES = """Source #41
+\tState: SUSPENDED
+\tName: alsa.hdmi.monitor
+\tDescription: Monitor of HDMI
+\tMonitor of Sink: alsa.hdmi
+\tProperties:
+\t\tdevice.description = "Monitor of HDMI"
+
+Source #42
+\tState: RUNNING
+\tName: alsa.usb
+\tDescription: USB Speakerphone
+\tMonitor of Sink: n/a
+\tPorts:
+\t\tanalog-input: Name: none of the device's (type: Mic, priority: 8700)
+
+Source #43
+\tName: alsa.cam
+\tDescription: Webcam Büro: 2
+\tMonitor of Sink: n/a
+"""
+SINKS = """Sink #7
+\tName: auto_null
+\tDescription: Dummy Output
+\tMonitor Source: auto_null.monitor
+
+Sink #8
+\tName: alsa.usb
+\tDescription: USB Speakerphone
+\tMonitor Source: alsa.usb.monitor
+"""
+INFO = "Server Name: PulseAudio (on PipeWire 1.4.2)\nDefault Sink: auto_null\nDefault Source: alsa.cam\n"
 
 Install = Callable[[str, str], None]
 
@@ -44,8 +68,8 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
         program.chmod(0o755)
 
     for name, answer in (("sources", SOURCES), ("sinks", SINKS), ("info", INFO)):
-        (tmp_path / f"{name}.json").write_text(json.dumps(answer, ensure_ascii=False))
-    put("pactl", f'for last; do :; done; cat "{tmp_path}/$last.json"')
+        (tmp_path / f"{name}.txt").write_text(answer)
+    put("pactl", f'for last; do :; done; cat "{tmp_path}/$last.txt"')
     return put
 
 
@@ -83,12 +107,18 @@ def test_default_that_is_a_stand_in() -> None:
 
 @pytest.mark.usefixtures("install")
 def test_monitors_are_no_microphones() -> None:
-    with pytest.raises(DeviceError, match=r'no microphone "HDMI".*"Webcam Büro", "USB Speakerphone"'):
+    with pytest.raises(DeviceError, match=r'no microphone "HDMI".*"Webcam Büro: 2", "USB Speakerphone"'):
         pulse.choose("microphone", NamedSound("HDMI"))
 
 
-@pytest.mark.parametrize("script", ["echo no json", "exit 1", "exec sleep 30"])
-def test_service_that_talks_nonsense_or_hangs(install: Install, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+def test_nonsense_is_no_device(install: Install) -> None:
+    """Whatever pactl says: without a name there is no device."""
+    install("pactl", "printf 'Source #1\\n\\tName\\n\\n: :\\n\\377'")
+    assert start_failing("microphone").what == "There is no microphone."
+
+
+@pytest.mark.parametrize("script", ["exit 1", "exec sleep 30"])
+def test_service_that_fails_or_hangs(install: Install, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     install("pactl", script)
     monkeypatch.setattr(pulse, "LIST_LIMIT_S", 0.3)
     assert "doesn't answer" in start_failing("microphone").what
