@@ -51,4 +51,5 @@ if __name__ == "__main__":
     if sys.argv[1] == "echo":
         echo(int(sys.argv[2]))
     else:
-        ask(sys.argv[2], *map(int, sys.argv[3:6]), float(sys.argv[6]))
+        at, count, size = map(int, sys.argv[3:6])
+        ask(sys.argv[2], at, count, size, float(sys.argv[6]))
