@@ -11,10 +11,7 @@ from kiosk.ui.display import make_application
 
 
 def run_qt_until(condition: Callable[[], bool], seconds: float = 10) -> None:
-    """Run Qt's loop until ``condition`` holds; fails after ``seconds``.
-
-    Not by `processEvents`: PySide6 6.12 gives away a reference to None with each call, until Python aborts.
-    """
+    """Run Qt's loop until ``condition`` holds; fails after ``seconds``."""
     loop, ticks = QEventLoop(), QTimer()
     end = time.monotonic() + seconds
     ticks.timeout.connect(lambda: loop.quit() if condition() or time.monotonic() > end else None)

@@ -97,7 +97,7 @@ def _shot(application: QGuiApplication, snapshot: Snapshot, width: int, height: 
 
 
 def _until(condition: Callable[[], bool], seconds: float = 5) -> None:
-    """Run Qt's loop until ``condition``; not by `processEvents`, which gives away references to None (PySide6 6.12)."""
+    """Run Qt's loop until ``condition`` holds or the time is over."""
     loop, ticks = QEventLoop(), QTimer()
     end = time.monotonic() + seconds
     ticks.timeout.connect(lambda: loop.quit() if condition() or time.monotonic() > end else None)
