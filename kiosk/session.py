@@ -8,10 +8,11 @@ from typing import Protocol
 from kiosk import logs
 from kiosk.call import effects as f
 from kiosk.call import events as e
+from kiosk.call.figures import SetUpStages
 from kiosk.call.machine import CallMachine
 from kiosk.call.state import Snapshot
 from kiosk.errors import KioskError
-from kiosk.protocol.messages import FromTerminal, IceServer
+from kiosk.protocol.messages import Figures, FromTerminal, IceServer
 from kiosk.rtc.port import MakePeer, Peer, PeerStats
 
 log = logs.get(__name__)
@@ -31,6 +32,7 @@ class CallMedia:
         self.call_id = call_id
         self.peer = peer
         self._feed = feed
+        self._began = self._ended = (time.monotonic(), time.process_time())
         self._steps: asyncio.Queue[f.AcceptAnswer | f.AddCandidate] = asyncio.Queue()
         self._task = asyncio.create_task(self._run(), name=f"media {call_id}")
 
@@ -42,6 +44,33 @@ class CallMedia:
         """End the task and the peer."""
         self._task.cancel()
         await self.peer.close()
+        self._ended = (time.monotonic(), time.process_time())
+
+    def figures(self, stages: dict[str, int]) -> Figures:
+        """What was measured of the call; after `close`."""
+        began, cpu_began = self._began
+        ended, cpu_ended = self._ended
+        seconds, stats = max(ended - began, 1e-3), self.peer.stats
+        return Figures(
+            call_id=self.call_id,
+            assigned_ms=stages.get("assigned_ms"),
+            offer_ms=stages.get("offer_ms"),
+            answer_ms=stages.get("answer_ms"),
+            face_ms=stages.get("face_ms"),
+            media_ms=round(seconds * 1000),
+            frames_in=stats.frames_in,
+            frames_out=stats.frames_out,
+            freezes=stats.freezes,
+            frozen_ms=stats.frozen_ms,
+            packets_in=stats.packets_in,
+            lost_in=stats.lost_in,
+            packets_out=stats.packets_out,
+            lost_out=stats.lost_out,
+            rtt_ms=stats.rtt_ms,
+            jitter_ms=stats.jitter_ms,
+            kbps_out=round(stats.bytes_out * 8 / 1000 / seconds),
+            cpu_percent=round((cpu_ended - cpu_began) / seconds * 100),
+        )
 
     async def _run(self) -> None:
         try:
@@ -73,6 +102,7 @@ class Session:
         self._machine, self._line, self._make_peer = machine, line, make_peer
         self._on_change, self._on_end, self._clock = on_change, on_end, clock
         self._media: CallMedia | None = None
+        self._stages: SetUpStages | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self.ice_servers: tuple[IceServer, ...] = ()
@@ -84,11 +114,15 @@ class Session:
 
     def feed(self, event: e.Event) -> None:
         """Let ``event`` happen; call it on the asyncio thread."""
-        before = self._machine.snapshot
-        for effect in self._machine.handle(event, self._clock()):
+        before, now = self._machine.snapshot, self._clock()
+        if self._stages is not None:
+            self._stages.note(event, now)
+        for effect in self._machine.handle(event, now):
             self._do(effect)
         self._arm()
         after = self._machine.snapshot
+        if isinstance(event, e.Pressed) and after.call_id == event.call_id:
+            self._stages = SetUpStages(event.call_id, event.at)
         if after != before:
             if after.state is not before.state:
                 log.info("terminal.state", state=after.state, was=before.state, call_id=after.call_id or before.call_id)
@@ -130,13 +164,17 @@ class Session:
         media, self._media = self._media, None
         if media is None:
             return
-        task = asyncio.create_task(self._end(media), name=f"close {media.call_id}")
+        stages = self._stages.ms if self._stages is not None and self._stages.call_id == media.call_id else {}
+        task = asyncio.create_task(self._end(media, stages), name=f"close {media.call_id}")
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
-    async def _end(self, media: CallMedia) -> None:
-        self._on_end(media.call_id, media.peer.stats)
+    async def _end(self, media: CallMedia, stages: dict[str, int]) -> None:
         await media.close()
+        figures = media.figures(stages)
+        log.info("call.figures", **figures.model_dump(exclude={"id", "type"}))
+        self._line.send(figures)
+        self._on_end(media.call_id, media.peer.stats)
 
     def _arm(self) -> None:
         if self._timer is not None:

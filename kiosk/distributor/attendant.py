@@ -24,6 +24,7 @@ from kiosk.protocol.messages import (
     Connected,
     Declare,
     Enrol,
+    Figures,
     FromClient,
     HangUp,
     Hello,
@@ -172,6 +173,8 @@ class Attendant:
                 exchange.feed(CallConnected(message.call_id, me), message.id, message.press_to_face_ms)
             case HangUp():
                 exchange.feed(HangUpAsked(message.call_id, self.peer.role, me, message.reason), message.id)
+            case Figures():
+                log.info("call.figures", **self._ids(self.peer), **message.model_dump(exclude={"id", "type"}))
             case SetStatus():
                 exchange.feed(AgentSet(me, message.status), message.id)
             case Offer() | Candidate():

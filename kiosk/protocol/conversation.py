@@ -44,6 +44,7 @@ TABLE: Mapping[Role, Mapping[Phase, Mapping[str, Phase]]] = MappingProxyType(
                 "offer": _READY,
                 "connected": _READY,
                 "hang_up": _READY,
+                "figures": _READY,
                 "ping": _READY,
                 "bye": _GONE,
             },

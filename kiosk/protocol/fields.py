@@ -28,6 +28,7 @@ Capabilities = Annotated[tuple[Capability, ...], Field(max_length=64)]
 Hex = Annotated[str, Field(pattern=r"^(?:[0-9a-f]{2})+$", max_length=256)]
 Sdp = Annotated[str, Field(min_length=1, max_length=49_152)]
 WallMs = Annotated[int, Field(ge=0, le=2**53 - 1)]
+Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
 DurationMs = Annotated[int, Field(ge=0, le=2**53 - 1)]
 
 

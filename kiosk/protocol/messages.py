@@ -13,6 +13,7 @@ from kiosk.protocol.fields import (
     AgentStatus,
     CallPhase,
     Capabilities,
+    Count,
     DurationMs,
     EndReason,
     ErrorCode,
@@ -109,6 +110,34 @@ class HangUp(Message):
     type: Literal["hang_up"] = "hang_up"
     call_id: Id
     reason: EndReason
+
+
+class Figures(Message):
+    """What a terminal measured of a call that is over. Stages count from the press; what wasn't reached is left out."""
+
+    type: Literal["figures"] = "figures"
+    call_id: Id
+    assigned_ms: DurationMs | None = None
+    offer_ms: DurationMs | None = None
+    answer_ms: DurationMs | None = None
+    face_ms: DurationMs | None = None
+    media_ms: DurationMs
+    """How long the call's media connection existed."""
+    frames_in: Count
+    frames_out: Count
+    freezes: Count
+    frozen_ms: DurationMs
+    packets_in: Count
+    lost_in: Count
+    packets_out: Count
+    lost_out: Count
+    """As the agent's side reported it (RFC 3550 section 6.4.1)."""
+    rtt_ms: DurationMs | None = None
+    jitter_ms: DurationMs
+    """Of the agent's picture on arrival (RFC 3550 section 6.4.1)."""
+    kbps_out: Count
+    cpu_percent: Count
+    """Of one core, the whole program, while the media connection existed."""
 
 
 class SetStatus(Message):
@@ -270,10 +299,23 @@ class Error(Message):
     fatal: bool
 
 
-FromTerminal = Hello | Prove | Enrol | Declare | Call | Offer | Connected | HangUp | Bye | Ping
+FromTerminal = Hello | Prove | Enrol | Declare | Call | Offer | Connected | HangUp | Figures | Bye | Ping
 FromAgent = Hello | Declare | SetStatus | Answer | Candidate | HangUp | Bye | Ping
 FromClient = (
-    Hello | Prove | Enrol | Declare | Call | Offer | Connected | HangUp | SetStatus | Answer | Candidate | Bye | Ping
+    Hello
+    | Prove
+    | Enrol
+    | Declare
+    | Call
+    | Offer
+    | Connected
+    | HangUp
+    | Figures
+    | SetStatus
+    | Answer
+    | Candidate
+    | Bye
+    | Ping
 )
 ToTerminal = Challenge | Welcome | Assigned | Queued | Answer | Candidate | Ended | Pong | Error
 ToAgent = Welcome | Incoming | Offer | Ended | Status | Pong | Error

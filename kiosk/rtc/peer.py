@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable
 
 from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription
@@ -14,11 +15,13 @@ from aiortc.sdp import candidate_from_sdp
 
 from kiosk import logs
 from kiosk.errors import PeerError
+from kiosk.media.freezes import FreezeMeter
 from kiosk.media.ports import MediaDevices, OnFrame
 from kiosk.protocol.fields import ErrorCode
 from kiosk.protocol.messages import Candidate, IceServer
 from kiosk.rtc.audio import MicrophoneTrack, Playback
 from kiosk.rtc.port import PeerStats
+from kiosk.rtc.statistics import fill
 from kiosk.rtc.video import CameraTrack, receive
 
 log = logs.get(__name__)
@@ -45,6 +48,7 @@ class AiortcPeer:
         self._devices = devices
         self._on_frame, self._on_lost = on_frame, on_lost
         self._stats = PeerStats()
+        self._freezes = FreezeMeter()
         self._picture: CameraTrack | None = None
         self._voice: MicrophoneTrack | None = None
         self._playback: Playback | None = None
@@ -57,6 +61,7 @@ class AiortcPeer:
     @property
     def stats(self) -> PeerStats:
         """What went through so far."""
+        self._stats.freezes, self._stats.frozen_ms = self._freezes.count, round(self._freezes.seconds * 1000)
         if self._picture is not None:
             self._stats.frames_out = self._picture.frames
         if self._voice is not None:
@@ -111,6 +116,7 @@ class AiortcPeer:
         for running in (self._receiving, self._playback):
             if running is not None:
                 running.cancel()
+        fill(self._stats, await self._pc.getStats())
         await self._pc.close()
 
     def _on_track(self, track: MediaStreamTrack) -> None:
@@ -121,6 +127,7 @@ class AiortcPeer:
 
     def _count_frame(self, frame: object) -> None:
         self._stats.frames_in += 1
+        self._freezes.feed(time.monotonic())
         self._on_frame(frame)  # type: ignore[arg-type]  # `receive` hands on video frames only
 
     def _on_state(self) -> None:

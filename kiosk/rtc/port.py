@@ -15,6 +15,17 @@ class PeerStats:
     """Decoded pictures of the agent."""
     frames_out: int = 0
     """Pictures of the customer handed to the encoder."""
+    freezes: int = 0
+    """How often the agent's picture stood still, as the W3C defines it."""
+    frozen_ms: int = 0
+    packets_in: int = 0
+    lost_in: int = 0
+    packets_out: int = 0
+    lost_out: int = 0
+    bytes_out: int = 0
+    """Of payload, pictures and sound."""
+    rtt_ms: int | None = None
+    jitter_ms: int = 0
     audio_in_dbfs: float = field(default=float("-inf"))
     """Mean level of the agent's sound over the call."""
     audio_out_dbfs: float = field(default=float("-inf"))
@@ -26,7 +37,7 @@ class Peer(Protocol):
 
     @property
     def stats(self) -> PeerStats:
-        """What went through so far."""
+        """What went through so far; what the network counts is filled in by `close`."""
 
     async def offer(self) -> str:
         """The SDP offer with all candidates; the camera and the microphone are attached."""

@@ -66,12 +66,17 @@ async def test_the_customer_hangs_up_with_the_button(terminal: TerminalProcess, 
     assert await agent_told_after(agent, ended["at"]) < TOLD_S
 
 
-async def test_the_agent_hangs_up(terminal: TerminalProcess, agent: Page) -> None:
+async def test_the_agent_hangs_up(terminal: TerminalProcess, agent: Page, here: World) -> None:
+    """The distributor's log gets the call's figures too."""
+    call_id = (await terminal.state("in_call"))["call_id"]
     mark, began = terminal.mark, time.monotonic()
     await agent.keyboard.press("e")
     ended = await terminal.state("thanks", since=mark)
     assert ended["at"] - began < TOLD_S
     assert ended["end_reason"] == "agent_hung_up"
+    figures = await here.distributor.logged("call.figures", call_id)
+    assert 0 < figures["assigned_ms"] <= figures["answer_ms"] <= figures["face_ms"] <= figures["media_ms"] + 1000
+    assert min(figures["frames_in"], figures["frames_out"], figures["packets_in"], figures["packets_out"]) > 0
     await agent.wait_for_selector("body[data-state=available]")
     await connect(terminal, agent)
 

@@ -92,6 +92,11 @@ class DistributorProcess:
         self._process = Process(process, errors=True)
         await self._process.hear(lambda line: line.get("event") == "distributor.listening")
 
+    async def logged(self, event: str, call_id: str) -> Line:
+        """The first line of its log that says so of this call."""
+        assert self._process is not None
+        return await self._process.hear(lambda line: line.get("event") == event and line.get("call_id") == call_id)
+
     async def stop(self, *, kill: bool = False) -> None:
         if self._process is not None:
             await self._process.end(kill=kill)
