@@ -17,7 +17,7 @@ from kiosk.protocol.messages import DeclaredCall
 from tests.distributor.router.world import AGENTS, SETTINGS, TERMINALS, World
 
 WISHES: Final[tuple[Wish, Wish]] = (AgentStatus.AVAILABLE, AgentStatus.AWAY)
-CALLS = tuple(f"c{n}" for n in range(8))
+CALLS = tuple(f"c{n}" for n in range(6))
 """Few enough that ids are often used again, by others too."""
 PARTIES = tuple((Role.AGENT, agent_id) for agent_id in AGENTS) + tuple((Role.TERMINAL, t) for t in TERMINALS)
 QUARTERS = tuple(n / 4 for n in range(80))
@@ -33,14 +33,17 @@ EVERYTHING = {
 }
 """What random orders have to reach, so that we know that they aren't idle."""
 
-peers = st.sampled_from((*AGENTS, *TERMINALS, None))
-claims = st.builds(
-    DeclaredCall,
-    call_id=st.sampled_from(CALLS),
-    phase=st.sampled_from(tuple(CallPhase)),
-    peer_id=peers,
-    age_ms=st.sampled_from(tuple(round(1000 * s) for s in QUARTERS)),
-)
+
+def claims(peers: tuple[str, ...]) -> st.SearchStrategy[list[DeclaredCall]]:
+    """Whatever a party may declare, of calls with these peers or with none."""
+    call = st.builds(
+        DeclaredCall,
+        call_id=st.sampled_from(CALLS),
+        phase=st.sampled_from(tuple(CallPhase)),
+        peer_id=st.sampled_from((*peers, None)),
+        age_ms=st.sampled_from(tuple(round(1000 * s) for s in QUARTERS)),
+    )
+    return st.lists(call, max_size=3)
 
 
 class AnyOrder(RuleBasedStateMachine):
@@ -60,9 +63,13 @@ class AnyOrder(RuleBasedStateMachine):
     def joins_honestly(self, who: tuple[Role, str], status: Wish, age_s: float) -> None:
         self.world.join(*who, self.world.honest(*who, age_s), status)
 
-    @rule(who=st.sampled_from(PARTIES), status=st.sampled_from(WISHES), said=st.lists(claims, max_size=3))
-    def joins_with_anything(self, who: tuple[Role, str], status: Wish, said: list[DeclaredCall]) -> None:
-        self.world.join(*who, said, status)
+    @rule(agent_id=st.sampled_from(AGENTS), status=st.sampled_from(WISHES), said=claims((*TERMINALS, "a1")))
+    def an_agent_declares_anything(self, agent_id: str, status: Wish, said: list[DeclaredCall]) -> None:
+        self.world.join(Role.AGENT, agent_id, said, status)
+
+    @rule(terminal_id=st.sampled_from(TERMINALS), said=claims((*AGENTS, "t1")))
+    def a_terminal_declares_anything(self, terminal_id: str, said: list[DeclaredCall]) -> None:
+        self.world.join(Role.TERMINAL, terminal_id, said, AgentStatus.AWAY)
 
     @rule(who=st.sampled_from(PARTIES), on_purpose=st.booleans())
     def is_lost(self, who: tuple[Role, str], *, on_purpose: bool) -> None:
@@ -106,7 +113,7 @@ class AnyOrder(RuleBasedStateMachine):
 
 TestAnyOrder = AnyOrder.TestCase
 TestAnyOrder.settings = settings(
-    max_examples=100, stateful_step_count=40, deadline=None, phases=tuple(set(Phases) - {Phases.explain})
+    max_examples=150, stateful_step_count=40, deadline=None, phases=tuple(set(Phases) - {Phases.explain})
 )
 
 
@@ -120,9 +127,11 @@ def live(rng: random.Random, world: World) -> None:
             world.pass_time(rng.choice(QUARTERS[:12]))
             world.tick()
         case "join":
-            world.join(role, party_id, world.honest(role, party_id, rng.choice(QUARTERS)), status)
+            honest = rng.random() < 0.8
+            said = world.honest(role, party_id, rng.choice(QUARTERS)) if honest else absurd(rng, role)
+            world.join(role, party_id, said, status)
         case "press":
-            world.press(rng.choice(TERMINALS), f"c{rng.randrange(10_000)}")
+            world.press(rng.choice(TERMINALS), f"c{rng.randrange(12)}")
         case "answer" if calls:
             call = rng.choice(calls)
             world.twice(e.AnswerSeen(call.call_id, call.agent_id or "a1"))
@@ -138,6 +147,20 @@ def live(rng: random.Random, world: World) -> None:
             world.twice(e.AgentSet(rng.choice(AGENTS), status))
         case "restart" if rng.random() < 0.3:
             world.restart()
+
+
+def absurd(rng: random.Random, role: Role) -> tuple[DeclaredCall, ...]:
+    """Up to two calls that are as likely as not another's, or nobody's."""
+    peers = TERMINALS if role is Role.AGENT else AGENTS
+    return tuple(
+        DeclaredCall(
+            call_id=rng.choice(CALLS),
+            phase=rng.choice(tuple(CallPhase)),
+            peer_id=rng.choice(peers),
+            age_ms=rng.randrange(80) * 250,
+        )
+        for _ in range(rng.randrange(3))
+    )
 
 
 WEIGHTS = (20, 30, 12, 15, 15, 8, 8, 5, 2)
