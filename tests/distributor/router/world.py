@@ -6,36 +6,18 @@ the router's. Nothing here reads the router's private state.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from kiosk.distributor.router import AgentView, CallView, Phase, Router, RouterSettings
 from kiosk.distributor.router import effects as f
 from kiosk.distributor.router import events as e
 from kiosk.protocol.fields import AgentStatus, CallPhase, EndReason, QueueReason, Role
 from kiosk.protocol.messages import DeclaredCall
+from tests.distributor.router.belief import Belief, Party, phase_of, status_of
 
 SETTINGS = RouterSettings(wrap_up_s=4, agent_grace_s=2, terminal_grace_s=1, declare_grace_s=3)
 AGENTS, TERMINALS = ("a1", "a2", "a3"), ("t1", "t2", "t3", "t4")
 BUSY = {AgentStatus.AVAILABLE, AgentStatus.RESERVED, AgentStatus.IN_CALL, AgentStatus.WRAP_UP}
 ASKED = (e.CallRequested, e.TerminalJoined)
-
-
-@dataclass
-class Belief:
-    """A call as one side sees it."""
-
-    peer: str | None = None
-    connected: bool = False
-    queued: QueueReason | None = None
-
-
-@dataclass
-class Party:
-    """A terminal or an agent: whether it is connected and has declared, and the calls that it believes it has."""
-
-    here: bool = False
-    calls: dict[str, Belief] = field(default_factory=dict)
-    told: tuple[AgentStatus, e.Wish] | None = None
 
 
 class World:
@@ -97,7 +79,7 @@ class World:
         return tuple(
             DeclaredCall(
                 call_id=call_id,
-                phase=_phase(belief, role),
+                phase=phase_of(belief, role),
                 peer_id=belief.peer,
                 age_ms=round(age_s * 1000),
             )
@@ -219,7 +201,7 @@ class World:
         for agent in agents.values():
             call = None if agent.call_id is None else calls[agent.call_id]
             assert call is None or call.agent_id == agent.agent_id, "an agent is in a call that is another's"
-            assert agent.status is _status(agent, call), agent
+            assert agent.status is status_of(agent, call), agent
             assert agent.here == self.agents[agent.agent_id].here
             assert (agent.idle_since is not None) == (agent.status is AgentStatus.AVAILABLE), agent
         for call in calls.values():
@@ -292,17 +274,3 @@ class World:
 
     def agent_views(self) -> dict[str, AgentView]:
         return {view.agent_id: view for view in self.router.agents()}
-
-
-def _phase(belief: Belief, role: Role) -> CallPhase:
-    if belief.connected:
-        return CallPhase.CONNECTED
-    return CallPhase.REQUESTED if belief.peer is None and role is Role.TERMINAL else CallPhase.SETTING_UP
-
-
-def _status(agent: AgentView, call: CallView | None) -> AgentStatus:
-    if call is not None:
-        return AgentStatus.IN_CALL if call.phase is Phase.CONNECTED else AgentStatus.RESERVED
-    if not agent.here:
-        return AgentStatus.OFFLINE
-    return agent.next_status if agent.wrap_up_until is None else AgentStatus.WRAP_UP
