@@ -56,7 +56,7 @@ def ours(bps: int) -> Encoder:
 
 
 def peer(bps: int) -> Encoder:
-    """aiortc's own, told to hold ``bps``."""
+    """The one of aiortc, told to hold ``bps``."""
     encoder = H264Encoder()
     encoder.target_bitrate = bps
     return encoder

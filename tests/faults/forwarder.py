@@ -14,6 +14,7 @@ import fcntl
 import json
 import os
 import select
+import socket
 import struct
 import subprocess
 import sys
@@ -60,7 +61,7 @@ class Forwarder:
 
     def __init__(self, near: int, far: int) -> None:
         self._up, self._down = Direction(Line(), SEED), Direction(Line(), SEED + 1)
-        self._from = {near: self._up, far: self._down}
+        self._from = {near: (self._up, socket.inet_aton(FAR)), far: (self._down, socket.inet_aton(NEAR))}
         self._to = ((self._up, far), (self._down, near))
         self._orders = b""
 
@@ -77,15 +78,15 @@ class Forwarder:
             self._hand_out()
 
     def _patience(self) -> float | None:
-        due = [at for direction in self._from.values() if (at := direction.next_due()) is not None]
+        due = [at for direction in (self._up, self._down) if (at := direction.next_due()) is not None]
         return max(0.0, min(due) - time.monotonic()) if due else None
 
     def _take(self, tun: int) -> None:
-        direction, now = self._from[tun], time.monotonic()
+        (direction, other), now = self._from[tun], time.monotonic()
         with suppress(BlockingIOError):
             while True:
                 packet = os.read(tun, LARGEST)
-                if packet[0] >> 4 == 4:  # nothing here has an IPv6 address to use
+                if packet[0] >> 4 == 4 and packet[16:20] == other:  # browsers ask for name servers and for IPv6
                     direction.put(packet, now)
 
     def _hand_out(self) -> None:

@@ -1,0 +1,123 @@
+"""Frozen pictures on a bad line: 5% of all packets lost each way, 240 ms RTT, our terminal against Chromium.
+
+A call connects over the line without loss; three seconds later the loss begins, and the next 50 s are watched in both
+directions at once: when each of the agent's pictures was drawn at the customer's, and when each of the customer's was shown in
+the agent's page. A freeze is what WebRTC's statistics call one (see freezes.py), by the same function for all four. What is
+missing at the end counts. The agent is Chromium on both sides, so that ``to_customer`` measures our receive path against
+Chromium's, and ``to_agent`` our sender against Chromium's. Up to 2,500 kbit/s, both start at 1,500. The receive path is aiortc's
+stock one so far.
+
+Keys: ``frozen_s`` and ``peer_frozen_s`` per 50 s, of our worse direction and the peer's worse one; ``fps`` (our worse one);
+``lost_pct`` as counted on the line; ``to_customer`` and ``to_agent`` with everything of each.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from tests.bench.clips import NOISE_SIGMA, camera_file
+from tests.bench.figures import Figures, main, no_options, say
+from tests.bench.freezes import frozen
+from tests.bench.sides import Setting, Side, far_end, ours, peer
+from tests.faults.line import Counts, Line
+from tests.faults.wan import Wan, missing, wan
+
+RTT_MS, LOSS = 240, 0.05
+CALM_S = 3.0
+STRETCH_S, QUICK_STRETCH_S = 50.0, 14.0
+PER_S = 50.0
+TURNS, QUICK_TURNS = 2, 1
+
+
+async def one(net: Wan, side: Side, stretch_s: float) -> Figures:
+    """One call of a side on the bad line."""
+    net.set(Line(rtt_ms=RTT_MS))
+    times = await side.call()
+    if times.face is None:
+        raise AssertionError(f"{side.name} didn't connect")
+    await asyncio.sleep(CALM_S)
+    await side.watched()
+    net.set(Line(rtt_ms=RTT_MS, loss=LOSS))
+    begin = time.monotonic()
+    await asyncio.sleep(stretch_s)
+    end = time.monotonic()
+    lost_pct = lost(net.counts())
+    net.set(Line(rtt_ms=RTT_MS))
+    seen = await side.watched()
+    await side.hang_up()
+    figures = {
+        "to_customer": {**direction(seen.drawn, begin, end), "size": seen.size},
+        "to_agent": {**direction(seen.shown, begin, end), "size": size_of(seen.far.get("inbound", {}))},
+        "lost_pct": lost_pct,
+    }
+    say(f"{side.name}: {figures}")
+    return figures
+
+
+def direction(times: list[float], begin: float, end: float) -> Figures:
+    """What was frozen of a picture that was drawn at ``times``."""
+    found = frozen(times, begin, end)
+    inside = sum(begin <= at <= end for at in times)
+    return {
+        "frozen_s": round(found.seconds * PER_S / (end - begin), 2),
+        "freezes": found.count,
+        "longest_s": round(found.longest_s, 2),
+        "fps": round(inside / (end - begin), 1),
+    }
+
+
+def size_of(inbound: Figures) -> str:
+    """The last picture's size, by the browser's statistics."""
+    return f"{inbound.get('frameWidth')}x{inbound.get('frameHeight')}"
+
+
+def lost(counts: tuple[Counts, Counts]) -> float:
+    """The share of packets that the line lost, both ways, in percent."""
+    arrived, gone = (sum(getattr(each, name) for each in counts) for name in ("arrived", "lost"))
+    return round(100 * gone / max(1, arrived), 2)
+
+
+def summary(made: dict[str, list[Figures]]) -> Figures:
+    """The keys: the worst of all of a side's calls and directions."""
+    ways = ("to_customer", "to_agent")
+    worst = {
+        name: max((call[way] for call in calls for way in ways), key=lambda each: float(each["frozen_s"]))
+        for name, calls in made.items()
+    }
+    return {
+        "frozen_s": worst["ours"]["frozen_s"],
+        "peer_frozen_s": worst["peer"]["frozen_s"],
+        "fps": worst["ours"]["fps"],
+        "peer_fps": worst["peer"]["fps"],
+        "lost_pct": round(sum(call["lost_pct"] for call in made["ours"]) / len(made["ours"]), 2),
+        **{way: {name: [call[way] for call in calls] for name, calls in made.items()} for way in ways},
+    }
+
+
+async def benchmark(arguments: argparse.Namespace) -> Figures:
+    """All calls. Raises OSError where there can't be an emulated WAN."""
+    if why := missing():
+        raise OSError(f"There can't be an emulated WAN here: {why}.")
+    async with AsyncExitStack() as steps:
+        setting = Setting(
+            steps.enter_context(wan(Line())),
+            Path(steps.enter_context(tempfile.TemporaryDirectory(prefix="kiosk-bench-"))),
+            camera_file("carphone_pristine.mp4", 1280, 720, 10, NOISE_SIGMA),
+        )
+        far = await steps.enter_async_context(far_end(setting))
+        made: dict[str, list[Figures]] = {"ours": [], "peer": []}
+        stretch_s = QUICK_STRETCH_S if arguments.quick else STRETCH_S
+        for _ in range(QUICK_TURNS if arguments.quick else TURNS):
+            for open_side in (ours, peer):  # one at a time: an idle one would take the other's CPU
+                setting.net.set(Line())
+                async with open_side(far) as side:
+                    made[side.name].append(await one(setting.net, side, stretch_s))
+    return {**summary(made), "rtt_ms": RTT_MS, "stretch_s": stretch_s, "receive_path": "aiortc's stock one"}
+
+
+if __name__ == "__main__":
+    sys.exit(main("loss", __doc__, benchmark, no_options))
