@@ -50,6 +50,7 @@ ROOMS: Mapping[str, Room] = {
     "kiosk.call": Room(("kiosk.errors", "kiosk.units", "kiosk.protocol"), CORE_ADVICE, core=True),
     "kiosk.media.formats": Room(("kiosk.errors", "kiosk.units"), CORE_ADVICE, core=True),
     "kiosk.media.framecode": Room(("kiosk.errors", "kiosk.units"), CORE_ADVICE, core=True),
+    "kiosk.media.freezes": Room((), CORE_ADVICE, core=True),
     "kiosk.signalling.backoff": Room(("kiosk.errors", "kiosk.units"), CORE_ADVICE, core=True),
     "kiosk.ui.props": Room(
         ("kiosk.errors", "kiosk.units", "kiosk.protocol", "kiosk.call", "kiosk.hardware.ports"), CORE_ADVICE, core=True
@@ -78,7 +79,9 @@ ROOMS: Mapping[str, Room] = {
         (*SHARED, "kiosk.call.state"), ADAPTER_ADVICE, libraries=("av", "numpy", "cv2")
     ),
     "kiosk.rtc": Room(
-        (*SHARED, "kiosk.media.ports", "kiosk.media.formats", "kiosk.media.levels"), ADAPTER_ADVICE, ("aiortc", "av", "numpy")
+        (*SHARED, "kiosk.media.ports", "kiosk.media.formats", "kiosk.media.freezes"),
+        ADAPTER_ADVICE,
+        ("aiortc", "av", "numpy"),
     ),
     "kiosk.hardware": Room(SHARED, ADAPTER_ADVICE, libraries=("gpiozero",)),
     "kiosk.signalling": Room(SHARED, ADAPTER_ADVICE, libraries=("aiohttp", "cryptography", "pydantic")),
