@@ -79,7 +79,7 @@ ROOMS: Mapping[str, Room] = {
         (*SHARED, "kiosk.call.state"), ADAPTER_ADVICE, libraries=("av", "numpy", "cv2")
     ),
     "kiosk.rtc": Room(
-        (*SHARED, "kiosk.media.ports", "kiosk.media.formats", "kiosk.media.freezes"),
+        (*SHARED, "kiosk.media.ports", "kiosk.media.formats", "kiosk.media.levels", "kiosk.media.freezes"),
         ADAPTER_ADVICE,
         ("aiortc", "av", "numpy"),
     ),
