@@ -10,12 +10,18 @@ from kiosk.call import effects as f
 from kiosk.call import events as e
 from kiosk.call.figures import SetUpStages
 from kiosk.call.machine import CallMachine
-from kiosk.call.state import Snapshot
+from kiosk.call.state import Snapshot, State
 from kiosk.errors import KioskError
 from kiosk.protocol.messages import Figures, FromTerminal, IceServer
 from kiosk.rtc.port import MakePeer, Peer, PeerStats
 
 log = logs.get(__name__)
+
+LOOK_S = 0.5
+STALLED_S = 2.0
+"""A call of which nothing comes for so long has a bad line."""
+FLOWS_S = 0.6
+"""A bad line on which something came so lately is good again."""
 
 
 class Line(Protocol):
@@ -104,6 +110,7 @@ class Session:
         self._media: CallMedia | None = None
         self._stages: SetUpStages | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._watcher: asyncio.TimerHandle | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self.ice_servers: tuple[IceServer, ...] = ()
 
@@ -127,11 +134,14 @@ class Session:
             if after.state is not before.state:
                 log.info("terminal.state", state=after.state, was=before.state, call_id=after.call_id or before.call_id)
             self._on_change(after)
+        if after.state is State.IN_CALL and self._watcher is None:
+            self._look()
 
     async def close(self) -> None:
         """End the call's media and the timer."""
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._watcher):
+            if timer is not None:
+                timer.cancel()
         self._drop_media()
         if self._closing:
             await asyncio.wait(self._closing)
@@ -184,6 +194,21 @@ class Session:
         if deadline is not None:
             delay = max(0.0, deadline - self._clock())
             self._timer = asyncio.get_running_loop().call_later(delay, self._time_up)
+
+    def _look(self) -> None:
+        """In a call, see twice a second whether anything of the agent comes."""
+        self._watcher = None
+        snapshot, media = self._machine.snapshot, self._media
+        if snapshot.state is not State.IN_CALL or media is None:
+            return
+        self._watcher = asyncio.get_running_loop().call_later(LOOK_S, self._look)
+        quiet_s = media.peer.quiet_s
+        if not snapshot.line_bad and quiet_s > STALLED_S:
+            log.warning("call.stalled", call_id=media.call_id)
+            self.feed(e.MediaStalled(media.call_id))
+        elif snapshot.line_bad and quiet_s < FLOWS_S:
+            log.info("call.flows", call_id=media.call_id)
+            self.feed(e.MediaFlows(media.call_id))
 
     def _time_up(self) -> None:
         self._timer = None

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from kiosk import session
 from kiosk.call import events as e
 from kiosk.call.machine import CallMachine, Settings
 from kiosk.call.state import Snapshot, State
@@ -22,12 +23,17 @@ class ScriptedPeer:
         self.on_lost = on_lost
         self.did: list[str] = []
         self.refuses = False
+        self.quiet = 0.0
         self.stats = PeerStats(frames_in=7)
         self.changed = asyncio.Event()
 
     def note(self, what: str) -> None:
         self.did.append(what)
         self.changed.set()
+
+    @property
+    def quiet_s(self) -> float:
+        return self.quiet
 
     async def offer(self) -> str:
         self.note("offer")
@@ -135,6 +141,7 @@ async def test_a_lost_connection_counts_only_for_the_call_it_belongs_to() -> Non
     world.session.feed(e.Pressed("c2", 10.0))
     first.on_lost()
     assert world.session.snapshot.state is State.CALLING
+    assert not world.session.snapshot.line_bad
     world.peers[1].on_lost()
     assert world.session.snapshot.state is State.THANKS
     await world.session.close()
@@ -159,3 +166,15 @@ async def test_closing_ends_the_media_and_the_timer(states: int) -> None:
         world.session.feed(e.Pressed("c1", 0.0))
     await world.session.close()
     assert [peer.did[-1] for peer in world.peers] == ["close"] * len(world.peers)
+
+
+async def test_a_quiet_peer_makes_the_line_bad_until_something_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "LOOK_S", 0.01)
+    world = World()
+    await world.connect()
+    for quiet, bad in ((3.0, True), (0.1, False)):
+        world.peers[0].quiet = quiet
+        async with asyncio.timeout(5):
+            while world.session.snapshot.line_bad is not bad:
+                await world.states.get()
+    await world.session.close()

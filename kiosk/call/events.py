@@ -68,6 +68,20 @@ class PeerLost:
 
 
 @dataclass(frozen=True)
+class MediaStalled:
+    """Nothing of the agent has come for a while."""
+
+    call_id: str
+
+
+@dataclass(frozen=True)
+class MediaFlows:
+    """Pictures or sound of the agent come (again)."""
+
+    call_id: str
+
+
+@dataclass(frozen=True)
 class TimeUp:
     """The deadline that the machine gave has passed."""
 
@@ -82,6 +96,8 @@ Event = (
     | OfferReady
     | FaceDrawn
     | PeerLost
+    | MediaStalled
+    | MediaFlows
     | TimeUp
     | Assigned
     | Queued
@@ -100,6 +116,8 @@ __all__ = [
     "Ended",
     "Event",
     "FaceDrawn",
+    "MediaFlows",
+    "MediaStalled",
     "MuteToggled",
     "OfferReady",
     "Offline",

@@ -32,6 +32,12 @@ class Settings:
     """How long the thank-you stays."""
     press_again_s: float = 2.0
     """A second press this soon after the first is the same press by a nervous hand."""
+    repair_after_s: float = 2.0
+    """How long a line that stalled may come back by itself before the connection is built anew."""
+    repair_again_s: float = 5.0
+    """How long a new connection may take before the next one is tried."""
+    line_s: float = 20.0
+    """How long a line may be bad before the call ends."""
     language: str = "en"
     pool: str = "default"
 
@@ -46,6 +52,7 @@ class CallMachine:
         self._pressed_at = 0.0
         self._agent_id: str | None = None
         self._offer: str | None = None
+        self._bad_since: float | None = None
 
     def next_deadline(self) -> float | None:
         """When `TimeUp` is due (seconds, same clock as ``now``), or None."""
@@ -76,6 +83,8 @@ class CallMachine:
 
     def _come_online(self, _event: e.Online, now: float) -> Effects:
         self.snapshot = replace(self.snapshot, online=True)
+        if self._bad_since is not None:
+            self._deadline = min(now + self.settings.repair_after_s, self._bad_since + self.settings.line_s)
         if self.snapshot.state is State.OFFLINE:
             self._to_rest()
         return (f.Send(self._declaration(now)),)
@@ -172,6 +181,34 @@ class CallMachine:
         self.snapshot = replace(self.snapshot, muted=not self.snapshot.muted)
         return (f.SetMuted(self.snapshot.muted),)
 
+    def _doubt_line(self, _event: e.MediaStalled, now: float) -> Effects:
+        if self._bad_since is None:
+            self._bad_since, self._deadline = now, now + self.settings.repair_after_s
+            self.snapshot = replace(self.snapshot, line_bad=True)
+        return ()
+
+    def _trust_line(self, _event: e.MediaFlows, _now: float) -> Effects:
+        self._bad_since = self._deadline = None
+        self.snapshot = replace(self.snapshot, line_bad=False)
+        return ()
+
+    def _repair(self, _event: e.PeerLost, now: float) -> Effects:
+        """The connection is gone for good: nothing to wait for, unless a new one has failed just now."""
+        if self._bad_since is not None:
+            return ()
+        self._bad_since, self._deadline = now, now + self.settings.repair_again_s
+        self.snapshot = replace(self.snapshot, line_bad=True)
+        return self._renew_peer()
+
+    def _repair_in_time(self, _event: e.TimeUp, now: float) -> Effects:
+        if self._bad_since is None or not self._is_due(now):
+            return ()
+        if now >= self._bad_since + self.settings.line_s:
+            return self._say_goodbye(EndReason.MEDIA_LOST, now)
+        self._deadline = min(now + self.settings.repair_again_s, self._bad_since + self.settings.line_s)
+        # without a distributor nobody would hear the new offer, and the old connection may yet come back
+        return self._renew_peer() if self.snapshot.online else ()
+
     def _press_in_call(self, event: e.Pressed, now: float) -> Effects:
         if event.at - self._pressed_at < self.settings.press_again_s:
             return ()
@@ -181,9 +218,6 @@ class CallMachine:
 
     def _hang_up(self, _event: e.EndPressed, now: float) -> Effects:
         return self._say_goodbye(EndReason.CUSTOMER_HUNG_UP, now)
-
-    def _lose_media(self, _event: e.PeerLost, now: float) -> Effects:
-        return self._say_goodbye(EndReason.MEDIA_LOST, now)
 
     def _give_up(self, _event: e.Event, now: float) -> Effects:
         return self._say_goodbye(EndReason.SETUP_FAILED, now)
@@ -228,7 +262,7 @@ class CallMachine:
 
     def _forget_call(self) -> None:
         """The next customer sees nothing of the last one."""
-        self._deadline, self._agent_id, self._offer = None, None, None
+        self._deadline, self._agent_id, self._offer, self._bad_since = None, None, None, None
         self.snapshot = Snapshot(
             state=self.snapshot.state,
             online=self.snapshot.online,

@@ -52,3 +52,5 @@ class Snapshot:
     end_reason: EndReason | None = None
     faults: tuple[DeviceFault, ...] = ()
     muted: bool = False
+    line_bad: bool = False
+    """In a call: nothing comes from the agent just now; the connection is being repaired."""

@@ -25,7 +25,9 @@ def _ignore(state: State, *kinds: type[e.Event]) -> dict[tuple[State, type[e.Eve
     return {(state, kind): _row("ignore", state) for kind in kinds}
 
 
-LATE = (e.OfferReady, e.FaceDrawn, e.PeerLost, e.Assigned, e.Queued, e.Answer, e.Candidate, e.Ended)
+FLOW = (e.MediaStalled, e.MediaFlows)
+"""How the media of a call does; it matters in the call only."""
+LATE = (e.OfferReady, e.FaceDrawn, e.PeerLost, e.Assigned, e.Queued, e.Answer, e.Candidate, e.Ended, *FLOW)
 """What may still arrive for a call that is over: it changes nothing."""
 
 TABLE: dict[tuple[State, type[e.Event]], Row] = {
@@ -51,7 +53,7 @@ TABLE: dict[tuple[State, type[e.Event]], Row] = {
     (CALLING, e.Queued): _row("wait", WAITING),
     (CALLING, e.Ended): _row("finish", THANKS),
     (CALLING, e.TimeUp): _row("check_time", CALLING, THANKS),
-    **_ignore(CALLING, e.Online, e.Pressed, e.MuteToggled, e.FaceDrawn, e.Answer, e.Candidate),
+    **_ignore(CALLING, e.Online, e.Pressed, e.MuteToggled, e.FaceDrawn, e.Answer, e.Candidate, *FLOW),
     (WAITING, e.Offline): _row("drop_call", OFFLINE, OUT),
     (WAITING, e.DevicesChanged): _row("note_devices", WAITING),
     (WAITING, e.EndPressed): _row("leave", IDLE, OUT),
@@ -60,7 +62,7 @@ TABLE: dict[tuple[State, type[e.Event]], Row] = {
     (WAITING, e.Assigned): _row("meet", SETTING_UP),
     (WAITING, e.Queued): _row("wait", WAITING),
     (WAITING, e.Ended): _row("finish", THANKS),
-    **_ignore(WAITING, e.Online, e.Pressed, e.MuteToggled, e.FaceDrawn, e.Answer, e.Candidate, e.TimeUp),
+    **_ignore(WAITING, e.Online, e.Pressed, e.MuteToggled, e.FaceDrawn, e.Answer, e.Candidate, e.TimeUp, *FLOW),
     (SETTING_UP, e.Online): _row("come_online", SETTING_UP),
     (SETTING_UP, e.Offline): _row("note_offline", SETTING_UP),
     (SETTING_UP, e.DevicesChanged): _row("note_devices", SETTING_UP),
@@ -74,7 +76,7 @@ TABLE: dict[tuple[State, type[e.Event]], Row] = {
     (SETTING_UP, e.Queued): _row("wait_again", WAITING),
     (SETTING_UP, e.Ended): _row("finish", THANKS),
     (SETTING_UP, e.TimeUp): _row("check_time", SETTING_UP, THANKS),
-    **_ignore(SETTING_UP, e.Pressed, e.MuteToggled),
+    **_ignore(SETTING_UP, e.Pressed, e.MuteToggled, *FLOW),
     (IN_CALL, e.Online): _row("come_online", IN_CALL),
     (IN_CALL, e.Offline): _row("note_offline", IN_CALL),
     (IN_CALL, e.DevicesChanged): _row("note_devices", IN_CALL),
@@ -82,9 +84,14 @@ TABLE: dict[tuple[State, type[e.Event]], Row] = {
     (IN_CALL, e.EndPressed): _row("hang_up", THANKS),
     (IN_CALL, e.MuteToggled): _row("toggle_mute", IN_CALL),
     (IN_CALL, e.Candidate): _row("add_candidate", IN_CALL),
-    (IN_CALL, e.PeerLost): _row("lose_media", THANKS),
+    (IN_CALL, e.MediaStalled): _row("doubt_line", IN_CALL),
+    (IN_CALL, e.MediaFlows): _row("trust_line", IN_CALL),
+    (IN_CALL, e.PeerLost): _row("repair", IN_CALL),
+    (IN_CALL, e.OfferReady): _row("send_offer", IN_CALL),
+    (IN_CALL, e.Answer): _row("accept", IN_CALL),
+    (IN_CALL, e.TimeUp): _row("repair_in_time", IN_CALL, THANKS),
     (IN_CALL, e.Ended): _row("finish", THANKS),
-    **_ignore(IN_CALL, e.OfferReady, e.FaceDrawn, e.Assigned, e.Queued, e.Answer, e.TimeUp),
+    **_ignore(IN_CALL, e.FaceDrawn, e.Assigned, e.Queued),
     (THANKS, e.Online): _row("come_online", THANKS),
     (THANKS, e.Offline): _row("note_offline", THANKS),
     (THANKS, e.DevicesChanged): _row("note_devices", THANKS),

@@ -4,7 +4,7 @@ import time
 from importlib.metadata import version
 
 from kiosk import logs
-from kiosk.distributor.connection import Connection
+from kiosk.distributor.connection import Connection, Left
 from kiosk.distributor.desk import Desk
 from kiosk.distributor.identity import check_signature, new_nonce
 from kiosk.distributor.peers import Peer
@@ -74,11 +74,11 @@ class Attendant:
                 self._converse(message)
         return True
 
-    def gone(self, *, on_purpose: bool) -> None:
+    def gone(self, left: Left) -> None:
         """The connection is over."""
         if self._peer:
-            log.info("peer.gone", connection=self._connection.number, on_purpose=on_purpose, **self._ids(self._peer))
-            self._desk.exchange.leave(self._peer, on_purpose=on_purpose)
+            log.info("peer.gone", connection=self._connection.number, left=left.value, **self._ids(self._peer))
+            self._desk.exchange.leave(self._peer, left)
 
     @property
     def peer(self) -> Peer:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import itertools
 from collections.abc import Awaitable, Callable
+from enum import StrEnum
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType
 
@@ -14,12 +15,25 @@ from kiosk.distributor.socket import Socket
 from kiosk.distributor.throttle import Bucket, Window
 from kiosk.errors import PeerError
 from kiosk.protocol.codec import encode, message_id
-from kiosk.protocol.fields import FATAL, ErrorCode, Message
+from kiosk.protocol.fields import FATAL, HEARD_NOTHING, ErrorCode, Message
 from kiosk.protocol.messages import Error
 
 _ENDS = frozenset({WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR})
 log = logs.get(__name__)
 _numbers = itertools.count(1)
+
+
+class Left(StrEnum):
+    """How a connection ended."""
+
+    ON_PURPOSE = "on_purpose"
+    """The client said goodbye, or closed as one does who leaves."""
+    BROKEN = "broken"
+    """The connection was cut: the client's program ended, or something between."""
+    SILENT = "silent"
+    """Nothing was heard of the client any more."""
+
+
 PURPOSEFUL = frozenset({WSCloseCode.OK, WSCloseCode.GOING_AWAY})
 """The close codes of a client that leaves because it wants to: a program that stops, a tab that is closed."""
 
@@ -69,8 +83,8 @@ class Connection:
         self.proven = proven
         self._step_at = self._clock()
 
-    async def run(self, take: Callable[[str], Awaitable[bool]]) -> bool:
-        """Hand each text that arrives to ``take`` until the connection ends; whether the peer left on purpose.
+    async def run(self, take: Callable[[str], Awaitable[bool]]) -> Left:
+        """Hand each text that arrives to ``take`` until the connection ends; how it ended.
 
         ``take`` returns False after a goodbye; a `PeerError` that it raises is told to the peer. `finish` comes next.
         """
@@ -81,12 +95,12 @@ class Connection:
             except TimeoutError:
                 log.info("peer.silent", connection=self.number, proven=self.proven)
                 self.close(WSCloseCode.POLICY_VIOLATION, "silent", at_once=True)
-                return False
+                return Left.SILENT
             if frame.type in _ENDS:
-                return frame.type is WSMsgType.CLOSE and frame.data in PURPOSEFUL
+                return _left(frame)
             self._heard_at = self._clock()
             if not await self._frame(frame, take):
-                return True
+                return Left.ON_PURPOSE
 
     async def finish(self) -> None:
         """Send what is queued and close; the connection is cut where the peer doesn't take part in time."""
@@ -148,3 +162,11 @@ class Connection:
                     return
                 case None:
                     pass
+
+
+def _left(frame: WSMessage) -> Left:
+    if frame.type is not WSMsgType.CLOSE:
+        return Left.BROKEN
+    if frame.data in PURPOSEFUL:
+        return Left.ON_PURPOSE
+    return Left.SILENT if frame.data == HEARD_NOTHING else Left.BROKEN

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from kiosk import logs
 from kiosk.distributor.call_log import CallLog
+from kiosk.distributor.connection import Left
 from kiosk.distributor.peers import Peer, Peers
 from kiosk.distributor.router.effects import AgentChanged, Assign, Effect, End, Queue, Refuse
 from kiosk.distributor.router.events import (
@@ -57,7 +58,7 @@ class Exchange:
         self.peers.seat(peer)
         if before:
             before.connection.refuse(PeerError(ErrorCode.REPLACED, "A newer connection took this one's place."), None)
-            self._unjoin(before, on_purpose=False)
+            self._unjoin(before, Left.BROKEN)
 
     def join(self, peer: Peer, declare: Declare) -> None:
         """A party has declared its calls: from now on it can be assigned."""
@@ -72,10 +73,10 @@ class Exchange:
             if parties:
                 self._calls.declared(call, *parties, self._now())
 
-    def leave(self, peer: Peer, *, on_purpose: bool) -> None:
+    def leave(self, peer: Peer, left: Left) -> None:
         """A party's connection is gone; nothing happens where another one had replaced it."""
         if self.peers.leave(peer):
-            self._unjoin(peer, on_purpose=on_purpose)
+            self._unjoin(peer, left)
 
     def feed(self, event: Event, re: str | None = None, press_to_face_ms: int = 0) -> None:
         """Tell the router, and do what it wants done; ``re`` is the id of the message that the event comes from."""
@@ -105,11 +106,11 @@ class Exchange:
         self._stopped = True
         self._disarm()
 
-    def _unjoin(self, peer: Peer, *, on_purpose: bool) -> None:
+    def _unjoin(self, peer: Peer, left: Left) -> None:
         if peer.joined:
             peer.joined = False
             lost = AgentLost if peer.role is Role.AGENT else TerminalLost
-            self.feed(lost(peer.party_id, on_purpose))
+            self.feed(lost(peer.party_id, left is Left.ON_PURPOSE, left is Left.SILENT))
 
     def _carry_out(self, effects: Iterable[Effect], re: str | None = None) -> None:
         for effect in effects:

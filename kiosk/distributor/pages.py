@@ -6,7 +6,7 @@ from aiohttp import WSCloseCode, web
 
 from kiosk import logs
 from kiosk.distributor.attendant import Attendant
-from kiosk.distributor.connection import Connection
+from kiosk.distributor.connection import Connection, Left
 from kiosk.distributor.desk import Desk
 from kiosk.distributor.requests import COOKIE, address_of, headers_for, same_origin, store_faults
 from kiosk.distributor.sign_in import SignIn
@@ -83,14 +83,14 @@ class Pages:
         log.info("peer.connect", connection=connection.number)
         self._desk.connections.add(connection)
         attendant = Attendant(self._desk, connection, token)
-        on_purpose = False
+        left = Left.BROKEN
         try:
-            on_purpose = await connection.run(attendant.take)
+            left = await connection.run(attendant.take)
         except StoreError as error:
             log.error("store.failed", connection=connection.number, what=str(error))  # noqa: TRY400 - one line is meant
             connection.close(WSCloseCode.INTERNAL_ERROR, "store")
         finally:
-            attendant.gone(on_purpose=on_purpose)
+            attendant.gone(left)
             await connection.finish()
             self._desk.connections.discard(connection)
 

@@ -6,6 +6,7 @@ from json import JSONDecodeError
 from aiohttp import web
 
 from kiosk import logs
+from kiosk.distributor.connection import Left
 from kiosk.distributor.desk import Desk
 from kiosk.distributor.requests import COOKIE, address_of, same_origin
 from kiosk.distributor.store.agents import Agent
@@ -73,7 +74,7 @@ class SignIn:
             peer = self._desk.exchange.peers.get(Role.AGENT, agent.agent_id)
             if peer and peer.session_token == token:
                 peer.connection.refuse(PeerError(ErrorCode.NOT_SIGNED_IN, "The agent has signed out."), None)
-                self._desk.exchange.leave(peer, on_purpose=True)
+                self._desk.exchange.leave(peer, Left.ON_PURPOSE)
             log.info("agent.signed_out", agent_id=agent.agent_id)
         response = web.Response(status=204)
         response.del_cookie(COOKIE, httponly=True, samesite="Strict", secure=self._desk.secure)

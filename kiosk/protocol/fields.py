@@ -20,6 +20,9 @@ SILENCE_S = 2.5
 """A side that heard nothing for this long takes the connection for dead."""
 
 ID_PATTERN = r"^[A-Za-z0-9_.:-]{1,64}$"
+HEARD_NOTHING = 4000
+"""The WebSocket close code (RFC 6455 section 7.4.2) of a client that heard nothing any more, and will come back."""
+
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 Label = Annotated[str, Field(min_length=1, max_length=80)]
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import time
 from collections.abc import Callable
 
@@ -53,6 +54,7 @@ class AiortcPeer:
         self._voice: MicrophoneTrack | None = None
         self._playback: Playback | None = None
         self._receiving: asyncio.Task[None] | None = None
+        self._came, self._came_at = 0, -math.inf
         self._muted = False
         self._closed = False
         self._pc.add_listener("track", self._on_track)
@@ -69,6 +71,14 @@ class AiortcPeer:
         if self._playback is not None:
             self._stats.audio_in_dbfs = self._playback.level_dbfs
         return self._stats
+
+    @property
+    def quiet_s(self) -> float:
+        """Seconds since a picture or sound of the agent came, as far as it was asked before; infinite before the first."""
+        count = self._stats.frames_in + (self._playback.blocks if self._playback is not None else 0)
+        if count != self._came:
+            self._came, self._came_at = count, time.monotonic()
+        return time.monotonic() - self._came_at
 
     async def offer(self) -> str:
         """The SDP offer with all candidates; the camera and the microphone are attached."""

@@ -39,6 +39,10 @@ class Peer(Protocol):
     def stats(self) -> PeerStats:
         """What went through so far; what the network counts is filled in by `close`."""
 
+    @property
+    def quiet_s(self) -> float:
+        """Seconds since a picture or sound of the agent came, as far as it was asked before; infinite before the first."""
+
     async def offer(self) -> str:
         """The SDP offer with all candidates; the camera and the microphone are attached."""
 

@@ -12,7 +12,7 @@ import aiohttp
 from kiosk import logs
 from kiosk.config import TerminalConfig
 from kiosk.errors import ConfigError, LinkError
-from kiosk.protocol.fields import new_id
+from kiosk.protocol.fields import HEARD_NOTHING, new_id
 from kiosk.protocol.messages import (
     Answer,
     Assigned,
@@ -81,6 +81,8 @@ class DistributorLink:
                 try:
                     await self._converse(socket)
                 except LinkError as fault:
+                    if fault.reason == "silent":
+                        await socket.close(code=HEARD_NOTHING)
                     self._went_down(fault)  # before the farewell on the socket, which may take its time
                     return fault
         except LinkError as fault:

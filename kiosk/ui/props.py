@@ -44,6 +44,8 @@ class ScreenProps:
     can_end: bool = False
     can_mute: bool = False
     muted: bool = False
+    line_bad: bool = False
+    """The agent can't be seen or heard just now; the connection is being repaired."""
     has_button: bool = False
     """There is a real button beside the one on the screen."""
     agent_name: str = ""
@@ -114,6 +116,7 @@ def derive(snapshot: Snapshot, *, has_button: bool = False) -> ScreenProps:
         can_end=state in _ENDABLE,
         can_mute=state is State.IN_CALL,
         muted=snapshot.muted and state is State.IN_CALL,
+        line_bad=snapshot.line_bad and state is State.IN_CALL,
         has_button=has_button,
         agent_name=agent.agent_name,
         agent_role=agent.agent_role,

@@ -32,6 +32,7 @@ SCREENS = {
     "connecting": replace(_CALL, state=State.SETTING_UP),
     "in-call": _CALL,
     "in-call-muted": replace(_CALL, muted=True),
+    "in-call-line-bad": replace(_CALL, line_bad=True),
     "thank-you": Snapshot(State.THANKS, online=True, end_reason=EndReason.AGENT_HUNG_UP),
     "connection-lost": Snapshot(State.THANKS, online=True, end_reason=EndReason.MEDIA_LOST),
     "busy": Snapshot(State.WAITING, online=True, queue_reason=QueueReason.ALL_BUSY),

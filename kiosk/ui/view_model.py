@@ -24,6 +24,7 @@ class ViewModel(QObject):
     canEndChanged = Signal()  # noqa: N815 - Qt's naming, QML reads it
     canMuteChanged = Signal()  # noqa: N815 - Qt's naming, QML reads it
     mutedChanged = Signal()  # noqa: N815 - Qt's naming, QML reads it
+    lineBadChanged = Signal()  # noqa: N815 - Qt's naming, QML reads it
     hasButtonChanged = Signal()  # noqa: N815 - Qt's naming, QML reads it
     agentNameChanged = Signal()  # noqa: N815 - Qt's naming, QML reads it
     agentRoleChanged = Signal()  # noqa: N815 - Qt's naming, QML reads it
@@ -85,6 +86,7 @@ class ViewModel(QObject):
     canEnd = Property(bool, lambda self: self._props.can_end, notify=canEndChanged)  # noqa: N815 - Qt's naming
     canMute = Property(bool, lambda self: self._props.can_mute, notify=canMuteChanged)  # noqa: N815 - Qt's naming
     muted = Property(bool, lambda self: self._props.muted, notify=mutedChanged)
+    lineBad = Property(bool, lambda self: self._props.line_bad, notify=lineBadChanged)  # noqa: N815 - Qt's naming
     hasButton = Property(bool, lambda self: self._props.has_button, notify=hasButtonChanged)  # noqa: N815 - Qt's naming
     agentName = Property(str, lambda self: self._props.agent_name, notify=agentNameChanged)  # noqa: N815 - Qt's naming
     agentRole = Property(str, lambda self: self._props.agent_role, notify=agentRoleChanged)  # noqa: N815 - Qt's naming

@@ -66,6 +66,12 @@ class Story:
     def lost(self) -> tuple[f.Effect, ...]:
         return self.tell(e.PeerLost(self.call_id))
 
+    def stalled(self) -> tuple[f.Effect, ...]:
+        return self.tell(e.MediaStalled(self.call_id))
+
+    def flows(self) -> tuple[f.Effect, ...]:
+        return self.tell(e.MediaFlows(self.call_id))
+
     def devices(self, faults: tuple[DeviceFault, ...] = ()) -> tuple[f.Effect, ...]:
         return self.tell(e.DevicesChanged(faults))
 

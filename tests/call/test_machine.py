@@ -98,12 +98,66 @@ def test_a_set_up_that_takes_too_long_ends_honestly(story: Story, state: State) 
     assert story.machine.snapshot.end_reason is EndReason.SETUP_FAILED
 
 
-@pytest.mark.parametrize("state", [State.CALLING, State.WAITING, State.SETTING_UP, State.IN_CALL])
-def test_lost_media_ends_the_call_on_both_sides(story: Story, state: State) -> None:
+@pytest.mark.parametrize("state", [State.CALLING, State.WAITING, State.SETTING_UP])
+def test_media_that_fails_before_the_call_ends_it_on_both_sides(story: Story, state: State) -> None:
     story.to(state)
     assert sent(story.lost()) == ["hang_up"]
-    reason = EndReason.MEDIA_LOST if state is State.IN_CALL else EndReason.SETUP_FAILED
-    assert story.machine.snapshot.end_reason is reason
+    assert story.machine.snapshot.end_reason is EndReason.SETUP_FAILED
+
+
+def test_a_line_that_comes_back_by_itself_is_left_alone(story: Story) -> None:
+    story.to(State.IN_CALL)
+    assert story.stalled() == ()
+    assert story.machine.snapshot.line_bad
+    story.now += 1
+    assert story.stalled() == ()
+    assert story.flows() == ()
+    assert not story.machine.snapshot.line_bad
+    assert story.machine.next_deadline() is None
+
+
+def test_a_line_that_stays_bad_is_built_anew_to_the_same_agent(story: Story) -> None:
+    story.to(State.IN_CALL).stalled()
+    assert story.tell(e.TimeUp()) == (), "not yet"
+    assert story.time_up() == (f.ClosePeer("call1"), f.PreparePeer("call1"))
+    assert sent(story.offer()) == ["offer"]
+    assert story.answered() == (f.AcceptAnswer("call1", "answer"),)
+    assert story.lost() == (), "the next attempt comes in its time"
+    assert story.time_up() == (f.ClosePeer("call1"), f.PreparePeer("call1")), "and again"
+    story.flows()
+    assert story.state is State.IN_CALL
+    assert story.machine.snapshot.agent_name == "Ann"
+
+
+def test_a_connection_that_breaks_for_good_is_built_anew_at_once(story: Story) -> None:
+    story.to(State.IN_CALL)
+    assert story.lost() == (f.ClosePeer("call1"), f.PreparePeer("call1"))
+    assert story.machine.snapshot.line_bad
+    assert story.machine.next_deadline() == story.now + 5
+
+
+def test_a_line_that_stays_bad_ends_the_call_honestly(story: Story) -> None:
+    story.to(State.IN_CALL).stalled()
+    began = story.now
+    while story.state is State.IN_CALL:
+        effects = story.time_up()
+    assert story.now == began + 20
+    assert only(effects, f.ClosePeer)
+    assert sent(effects) == ["hang_up"]
+    assert story.machine.snapshot.end_reason is EndReason.MEDIA_LOST
+
+
+def test_without_a_distributor_the_old_connection_is_kept_until_somebody_hears_of_a_new_one(story: Story) -> None:
+    story.to(State.IN_CALL).stalled()
+    story.offline()
+    assert story.time_up() == ()
+    assert sent(story.online()) == ["declare"]
+    assert story.machine.next_deadline() == story.now + 2
+    assert only(story.time_up(), f.PreparePeer)
+
+
+def test_a_time_that_is_up_in_a_good_call_changes_nothing(story: Story) -> None:
+    assert story.to(State.IN_CALL).tell(e.TimeUp()) == ()
 
 
 @pytest.mark.parametrize("state", [State.CALLING, State.WAITING, State.SETTING_UP, State.IN_CALL])
@@ -191,7 +245,7 @@ def test_a_served_call_goes_on_without_distributor_and_is_declared_to_the_next(
 
 def test_a_call_that_ends_while_the_distributor_is_away(story: Story) -> None:
     story.to(State.IN_CALL).offline()
-    story.lost()
+    story.tell(e.EndPressed())
     story.time_up()
     assert story.state is State.OFFLINE
     (declare,) = story.online()
@@ -237,7 +291,17 @@ def test_what_comes_late_for_another_call_changes_nothing(story: Story, state: S
     story.to(state)
     before = story.machine.snapshot
     story.calls += 7
-    for late in (story.offer, story.face, story.lost, story.assigned, story.queued, story.answered, story.candidate):
+    for late in (
+        story.offer,
+        story.face,
+        story.lost,
+        story.assigned,
+        story.queued,
+        story.answered,
+        story.candidate,
+        story.stalled,
+        story.flows,
+    ):
         assert late() == ()
     assert story.ended() == ()
     assert story.machine.snapshot == before

@@ -50,6 +50,8 @@ class AnyOrder(RuleBasedStateMachine):
                 "face",
                 "ended",
                 "lost",
+                "stalled",
+                "flows",
             ]
         )
     )
@@ -87,6 +89,7 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def nothing_lasts_for_ever_but_rest_the_queue_and_the_call(self) -> None:
         timed = self.story.state in {State.CALLING, State.SETTING_UP, State.THANKS}
+        timed = timed or self.story.machine.snapshot.line_bad
         assert (self.story.machine.next_deadline() is not None) == timed
 
 

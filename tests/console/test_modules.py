@@ -25,6 +25,7 @@ async def test_the_constants_are_the_protocols(modules: Modules) -> None:
     assert (wire["OLDEST_VERSION"], wire["VERSION"]) == (fields.OLDEST_VERSION, fields.VERSION)
     assert wire["PING_EVERY_MS"] == fields.PING_EVERY_S * 1000
     assert wire["SILENCE_MS"] == fields.SILENCE_S * 1000
+    assert wire["HEARD_NOTHING"] == fields.HEARD_NOTHING
 
 
 async def test_ids_are_32_hexadecimal_digits_and_differ(modules: Modules) -> None:

@@ -50,6 +50,7 @@ class Driven:
             agent=snapshot.agent_name,
             queue_reason=snapshot.queue_reason,
             end_reason=snapshot.end_reason,
+            line_bad=snapshot.line_bad,
             faults=[fault.device for fault in snapshot.faults],
         )
 

@@ -3,7 +3,6 @@
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -25,7 +24,7 @@ async def agent(here: World, browser: RunningBrowser) -> Page:
 
 
 @pytest.fixture
-async def terminal(here: World, agent: Page) -> AsyncIterator[TerminalProcess]:
+async def terminal(here: World, agent: Page) -> TerminalProcess:
     """A terminal in a call with the agent."""
     terminal = await here.terminal()
     await connect(terminal, agent)

@@ -53,6 +53,7 @@ def test_only_one_screen_is_seen(screens: Screens, name: str) -> None:
         (CALL, "Anna Lind"),
         (CALL, "Adviser"),
         (replace(CALL, muted=True), "You are muted"),
+        (replace(CALL, line_bad=True), "One moment, the line is bad."),
         (Snapshot(State.THANKS, end_reason=EndReason.AGENT_HUNG_UP), "Thank you."),
         (Snapshot(State.THANKS, end_reason=EndReason.AGENT_GONE), "We lost the connection."),
         (Snapshot(State.THANKS, end_reason=EndReason.AGENT_GONE), "Press the green button and we connect you again."),

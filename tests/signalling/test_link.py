@@ -4,11 +4,12 @@ import asyncio
 import socket
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from kiosk.protocol.fields import ErrorCode, QueueReason
+from kiosk.protocol.fields import HEARD_NOTHING, ErrorCode, QueueReason
 from kiosk.protocol.messages import (
     AgentCard,
     Assigned,
@@ -123,20 +124,27 @@ async def test_pings_keep_an_idle_link_alive(wires: Wires, terminals: Terminals)
 async def test_a_distributor_that_falls_silent_is_noticed_within_three_seconds(
     wires: Wires, terminals: Terminals, logged: Logged
 ) -> None:
-    """It keeps the connection open and reads, but says nothing any more, as a hung process or a cut line does."""
+    """It keeps the connection open and reads, but says nothing any more, as a hung process or a cut line does.
+
+    The close code says that the terminal comes back, so that its call is kept.
+    """
     silent_at = 0.0
+    closed: asyncio.Queue[int | None] = asyncio.Queue()
 
     async def script(line: Any) -> None:
         nonlocal silent_at
         await line.greet()
         silent_at = time.monotonic()
-        while True:
-            await line.hear()
+        with suppress(ConnectionResetError):
+            while True:
+                await line.hear()
+        closed.put_nowait(line.socket.close_code)
 
     terminal = terminals((await wires(script)).url)
     await terminal.told.until(Up)
     await terminal.told.until(Down("silent"))
     assert time.monotonic() - silent_at < 3
+    assert await asyncio.wait_for(closed.get(), 3) == HEARD_NOTHING
     assert "advice" in next(line for line in logged if line["event"] == "link.down")
 
 

@@ -104,6 +104,12 @@ def test_another_agent_of_the_same_call_is_another_picture() -> None:
     assert first.picture_of != derive(Snapshot(State.SETTING_UP, call_id="c1", agent_name="Ben")).picture_of
 
 
+def test_a_bad_line_is_shown_in_a_call_only() -> None:
+    assert derive(Snapshot(State.IN_CALL, line_bad=True)).line_bad
+    assert not derive(Snapshot(State.IN_CALL)).line_bad
+    assert not derive(Snapshot(State.THANKS, line_bad=True)).line_bad
+
+
 def test_muted_is_shown_in_a_call_only() -> None:
     assert derive(Snapshot(State.IN_CALL, muted=True)).muted
     assert not derive(Snapshot(State.IN_CALL)).muted

@@ -5,6 +5,7 @@ export const VERSION = 1;
 export const OLDEST_VERSION = 1;
 export const PING_EVERY_MS = 1000;
 export const SILENCE_MS = 2500;
+export const HEARD_NOTHING = 4000;
 export const SOFTWARE = "kiosk console";
 
 /** A fresh id for a message or a page load: 32 hexadecimal digits. */

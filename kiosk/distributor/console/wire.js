@@ -87,21 +87,21 @@ export class Wire {
   }
 
   #watch() {
-    if (this.#socket && this.clock.now() - this.#heardAt > SILENCE_MS) this.#lost();
+    if (this.#socket && this.clock.now() - this.#heardAt > SILENCE_MS) this.#lost(HEARD_NOTHING);
   }
 
-  #lost() {
-    this.#drop();
+  #lost(code) {
+    this.#drop(code);
     if (!this.#wanted) return;
     this.#retry = this.clock.after(delayMs(this.#attempt++), () => this.#open());
     this.onEvent({ type: "link", link: "down" });
   }
 
-  #drop() {
+  #drop(code) {
     const socket = this.#socket;
     this.#socket = null;
     this.#declared = false;
-    socket?.close();
+    socket?.close(code);
   }
 }
 

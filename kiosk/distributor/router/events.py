@@ -26,10 +26,11 @@ class AgentJoined:
 
 @dataclass(frozen=True, slots=True)
 class AgentLost:
-    """An agent's connection is gone; ``on_purpose`` where the console said goodbye first."""
+    """An agent's connection is gone; ``on_purpose`` where the console said goodbye first, ``silent`` where the line went dead."""
 
     agent_id: str
     on_purpose: bool
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,11 @@ class TerminalJoined:
 
 @dataclass(frozen=True, slots=True)
 class TerminalLost:
-    """A terminal's connection is gone; ``on_purpose`` where it said goodbye first."""
+    """A terminal's connection is gone; ``on_purpose`` where it said goodbye first, ``silent`` where the line went dead."""
 
     terminal_id: str
     on_purpose: bool
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from kiosk.distributor.router.events import AgentJoined, AgentLost, Event, TerminalJoined, TerminalLost
 from kiosk.distributor.router.floor import Floor
-from kiosk.distributor.router.state import Agent, Terminal, Timer
+from kiosk.distributor.router.state import Agent, CallRecord, Terminal, Timer
 from kiosk.distributor.router.turn import Turn
 from kiosk.distributor.router.views import Phase
 from kiosk.protocol.fields import EndReason
@@ -26,21 +26,22 @@ def agent_lost(turn: Turn, event: AgentLost) -> None:
         return
     if event.on_purpose:
         agent.wrap_up_until = None
-    _leave_call(turn, agent, on_purpose=event.on_purpose)
+    _leave_call(turn, agent, event)
     turn.floor.sweep(agent)
 
 
-def _leave_call(turn: Turn, agent: Agent, *, on_purpose: bool) -> None:
+def _leave_call(turn: Turn, agent: Agent, event: AgentLost) -> None:
     call = agent.call
     if call is None:
         return
     if call.phase is Phase.RESERVED:
         turn.move_on(call, agent)
-    elif on_purpose:
+    elif event.on_purpose:
         turn.end(call, EndReason.AGENT_GONE)
         agent.wrap_up_until = None
     else:
-        call.timers.setdefault(Timer.AGENT_BACK, turn.now + turn.settings.agent_grace_s)
+        grace_s = _grace_s(turn, call, turn.settings.agent_grace_s, silent=event.silent)
+        call.timers.setdefault(Timer.AGENT_BACK, turn.now + grace_s)
 
 
 def terminal_lost(turn: Turn, event: TerminalLost) -> None:
@@ -55,4 +56,10 @@ def terminal_lost(turn: Turn, event: TerminalLost) -> None:
         turn.end(call, EndReason.CUSTOMER_GONE)
     else:
         call.stop(Timer.ANSWER)
-        call.timers.setdefault(Timer.TERMINAL_BACK, turn.now + turn.settings.terminal_grace_s)
+        grace_s = _grace_s(turn, call, turn.settings.terminal_grace_s, silent=event.silent)
+        call.timers.setdefault(Timer.TERMINAL_BACK, turn.now + grace_s)
+
+
+def _grace_s(turn: Turn, call: CallRecord, broken_s: float, *, silent: bool) -> float:
+    """A connection that was cut tells of a program that ended; one that fell silent tells of a line that may come back."""
+    return turn.settings.silent_grace_s if silent and call.phase is Phase.CONNECTED else broken_s

@@ -70,11 +70,11 @@ class Story:
     def agent_hangs_up(self, call_id: str, agent_id: str) -> Effects:
         return self.tell(e.HangUpAsked(call_id, Role.AGENT, agent_id, EndReason.AGENT_HUNG_UP))
 
-    def lose_agent(self, agent_id: str, *, on_purpose: bool = False) -> Effects:
-        return self.tell(e.AgentLost(agent_id, on_purpose))
+    def lose_agent(self, agent_id: str, *, on_purpose: bool = False, silent: bool = False) -> Effects:
+        return self.tell(e.AgentLost(agent_id, on_purpose, silent))
 
-    def lose_terminal(self, terminal_id: str, *, on_purpose: bool = False) -> Effects:
-        return self.tell(e.TerminalLost(terminal_id, on_purpose))
+    def lose_terminal(self, terminal_id: str, *, on_purpose: bool = False, silent: bool = False) -> Effects:
+        return self.tell(e.TerminalLost(terminal_id, on_purpose, silent))
 
     def restart(self) -> None:
         """The distributor is started again and knows nothing."""

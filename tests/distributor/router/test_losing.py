@@ -228,3 +228,31 @@ def test_a_wrap_up_that_is_over_gives_no_call_to_a_connection_that_is_lost(story
     story.call("t1", "c2")
     story.now += 10
     assert words(story.lose_agent("ann")) == [f.Queue("c2", "t1", QueueReason.NO_AGENTS)]
+
+
+@pytest.mark.parametrize("side", ["agent", "terminal"])
+def test_a_connected_call_is_held_longer_for_a_side_whose_line_went_dead(story: Story, side: str) -> None:
+    """Its program lives and repairs the line; one whose connection was cut has ended."""
+    story.connected("c1", "t1", "ann")
+    story.lose_agent("ann", silent=True) if side == "agent" else story.lose_terminal("t1", silent=True)
+    assert story.wait(19.9) == ()
+    assert story.call_views()["c1"].held
+    back = story.agent("ann", declared("c1", "t1")) if side == "agent" else story.terminal("t1", declared("c1", "ann"))
+    assert not any(isinstance(effect, f.End) for effect in back)
+    assert story.router.next_deadline() is None
+
+
+@pytest.mark.parametrize("side", ["agent", "terminal"])
+def test_a_side_whose_line_stays_dead_has_lost_the_call(story: Story, side: str) -> None:
+    story.connected("c1", "t1", "ann")
+    story.lose_agent("ann", silent=True) if side == "agent" else story.lose_terminal("t1", silent=True)
+    (end,) = words(story.wait(20))
+    assert isinstance(end, f.End)
+    assert end.reason is (EndReason.AGENT_GONE if side == "agent" else EndReason.CUSTOMER_GONE)
+
+
+def test_a_call_that_waits_is_held_no_longer_for_a_dead_line(story: Story) -> None:
+    story.terminal("t1")
+    story.call("t1", "c1")
+    story.lose_terminal("t1", silent=True)
+    assert story.wait(1.5) == (f.End("c1", None, None, EndReason.CUSTOMER_GONE),)

@@ -73,6 +73,24 @@ Screen {
         color: Theme.ground
         Words { id: note; anchors.centerIn: parent; size: Theme.label; wrapMode: Text.NoWrap; text: qsTr("You are muted") }
     }
+    // Over the picture, clear of the faces: at the top, or upright above the name.
+    Rectangle {
+        id: lineNote
+        objectName: "lineNote"
+        readonly property real widest: parent.width - 2 * Theme.gap * 1.6 - (screen.portrait ? 0 : 2 * (selfView.width + Theme.gap))
+        visible: screen.vm.lineBad
+        x: (parent.width - width) / 2
+        y: screen.portrait ? plate.y - height - Theme.gap : Theme.gap * 1.6
+        width: lineWords.width + Theme.gap * 3
+        height: lineWords.height + Theme.gap * 1.6; radius: Theme.gap * 1.2
+        color: Theme.ground
+        Words {
+            id: lineWords
+            anchors.centerIn: parent
+            width: Math.min(implicitWidth, lineNote.widest - Theme.gap * 3)
+            text: qsTr("One moment, the line is bad.")
+        }
+    }
     Dock {
         id: dock
         RoundControl {
