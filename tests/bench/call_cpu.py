@@ -93,7 +93,8 @@ def summary(made: dict[str, list[Figures]]) -> Figures:
 
 def per_picture(figures: Figures) -> float:
     """CPU milliseconds for each picture that was sent or drawn: what can be compared where the rates differ."""
-    return float(figures["cores"]) * 1000 / max(1.0, figures["sent"]["fps"] + figures["drawn"]["fps"])
+    pictures_s = float(figures["sent"]["fps"]) + float(figures["drawn"]["fps"])
+    return float(figures["cores"]) * 1000 / max(1.0, pictures_s)
 
 
 def equal(a: Figures, b: Figures) -> bool:

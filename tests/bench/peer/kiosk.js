@@ -1,6 +1,6 @@
 // The page that does the terminal's job: an attract screen, a press, and the agent full size with the own picture in a corner.
 
-import { connection, devices, limit, relay, watch } from "./line.js";
+import { asked, connection, devices, limit, relay, watch } from "./line.js";
 
 const byId = (id) => document.getElementById(id);
 let peer = null;
@@ -15,9 +15,11 @@ const on = {
   candidate: ({ candidate }) => peer?.takeCandidate(candidate),
 };
 
-function h264First(transceiver) {
+const FIRST = `video/${asked.get("codec") ?? "h264"}`;
+
+function preferred(transceiver) {
   const { codecs } = RTCRtpSender.getCapabilities("video");
-  const rank = ({ mimeType }) => (mimeType.toLowerCase() === "video/h264" ? 0 : 1);
+  const rank = ({ mimeType }) => (mimeType.toLowerCase() === FIRST ? 0 : 1);
   transceiver.setCodecPreferences(codecs.toSorted((a, b) => rank(a) - rank(b)));
 }
 
@@ -41,7 +43,7 @@ window.kiosk = {
     const [audio] = stream.getAudioTracks();
     const [video] = stream.getVideoTracks();
     peer.addTransceiver(audio, { direction: "sendrecv", streams: [stream] });
-    h264First(peer.addTransceiver(video, { direction: "sendrecv", streams: [stream] }));
+    preferred(peer.addTransceiver(video, { direction: "sendrecv", streams: [stream] }));
     await peer.setLocalDescription();
     send({ type: "offer", sdp: peer.localDescription.sdp });
     document.body.dataset.state = "in_call";
