@@ -103,3 +103,8 @@ class Story:
 def sent(effects: tuple[f.Effect, ...]) -> list[str]:
     """The types of the messages among the effects."""
     return [effect.message.type for effect in effects if isinstance(effect, f.Send)]
+
+
+def only(effects: tuple[f.Effect, ...], kind: type) -> list[f.Effect]:
+    """Those of the effects that are of this kind."""
+    return [effect for effect in effects if isinstance(effect, kind)]

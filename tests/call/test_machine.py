@@ -4,24 +4,10 @@ import pytest
 
 from kiosk.call import effects as f
 from kiosk.call import events as e
-from kiosk.call import table
-from kiosk.call.machine import CallMachine
 from kiosk.call.state import State
-from kiosk.errors import MisuseError
 from kiosk.protocol.fields import CallPhase, EndReason, QueueReason
 from kiosk.protocol.messages import Connected, Declare, HangUp
-from tests.call.story import CAMERA_GONE, Story, sent
-
-REST = [State.IDLE, State.OFFLINE, State.OUT_OF_SERVICE]
-
-
-@pytest.fixture
-def story() -> Story:
-    return Story()
-
-
-def only(effects: tuple[f.Effect, ...], kind: type) -> list[f.Effect]:
-    return [effect for effect in effects if isinstance(effect, kind)]
+from tests.call.story import CAMERA_GONE, Story, only, sent
 
 
 def test_a_press_connects(story: Story) -> None:
@@ -103,61 +89,6 @@ def test_media_that_fails_before_the_call_ends_it_on_both_sides(story: Story, st
     story.to(state)
     assert sent(story.lost()) == ["hang_up"]
     assert story.machine.snapshot.end_reason is EndReason.SETUP_FAILED
-
-
-def test_a_line_that_comes_back_by_itself_is_left_alone(story: Story) -> None:
-    story.to(State.IN_CALL)
-    assert story.stalled() == ()
-    assert story.machine.snapshot.line_bad
-    story.now += 1
-    assert story.stalled() == ()
-    assert story.flows() == ()
-    assert not story.machine.snapshot.line_bad
-    assert story.machine.next_deadline() is None
-
-
-def test_a_line_that_stays_bad_is_built_anew_to_the_same_agent(story: Story) -> None:
-    story.to(State.IN_CALL).stalled()
-    assert story.tell(e.TimeUp()) == (), "not yet"
-    assert story.time_up() == (f.ClosePeer("call1"), f.PreparePeer("call1"))
-    assert sent(story.offer()) == ["offer"]
-    assert story.answered() == (f.AcceptAnswer("call1", "answer"),)
-    assert story.lost() == (), "the next attempt comes in its time"
-    assert story.time_up() == (f.ClosePeer("call1"), f.PreparePeer("call1")), "and again"
-    story.flows()
-    assert story.state is State.IN_CALL
-    assert story.machine.snapshot.agent_name == "Ann"
-
-
-def test_a_connection_that_breaks_for_good_is_built_anew_at_once(story: Story) -> None:
-    story.to(State.IN_CALL)
-    assert story.lost() == (f.ClosePeer("call1"), f.PreparePeer("call1"))
-    assert story.machine.snapshot.line_bad
-    assert story.machine.next_deadline() == story.now + 5
-
-
-def test_a_line_that_stays_bad_ends_the_call_honestly(story: Story) -> None:
-    story.to(State.IN_CALL).stalled()
-    began = story.now
-    while story.state is State.IN_CALL:
-        effects = story.time_up()
-    assert story.now == began + 20
-    assert only(effects, f.ClosePeer)
-    assert sent(effects) == ["hang_up"]
-    assert story.machine.snapshot.end_reason is EndReason.MEDIA_LOST
-
-
-def test_without_a_distributor_the_old_connection_is_kept_until_somebody_hears_of_a_new_one(story: Story) -> None:
-    story.to(State.IN_CALL).stalled()
-    story.offline()
-    assert story.time_up() == ()
-    assert sent(story.online()) == ["declare"]
-    assert story.machine.next_deadline() == story.now + 2
-    assert only(story.time_up(), f.PreparePeer)
-
-
-def test_a_time_that_is_up_in_a_good_call_changes_nothing(story: Story) -> None:
-    assert story.to(State.IN_CALL).tell(e.TimeUp()) == ()
 
 
 @pytest.mark.parametrize("state", [State.CALLING, State.WAITING, State.SETTING_UP, State.IN_CALL])
@@ -305,29 +236,3 @@ def test_what_comes_late_for_another_call_changes_nothing(story: Story, state: S
         assert late() == ()
     assert story.ended() == ()
     assert story.machine.snapshot == before
-
-
-@pytest.mark.parametrize("state", list(State))
-def test_every_event_is_listed_in_every_state(state: State) -> None:
-    kinds = set(e.Event.__args__)
-    assert {kind for (listed, kind) in table.TABLE if listed is state} == kinds
-
-
-def test_a_pair_that_is_not_listed_is_our_own_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(table.TABLE, (State.OFFLINE, e.Online))
-    with pytest.raises(MisuseError, match="No row for Online in state offline"):
-        CallMachine().handle(e.Online(), 0.0)
-
-
-def test_a_way_that_is_not_listed_is_our_own_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(
-        table.TABLE, (State.OFFLINE, e.Online), table.Row("come_online", frozenset({State.OUT_OF_SERVICE}))
-    )
-    with pytest.raises(MisuseError, match="led from offline to idle"):
-        CallMachine().handle(e.Online(), 0.0)
-
-
-def test_an_action_that_needs_a_call_says_so_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(table.TABLE, (State.OFFLINE, e.EndPressed), table.Row("leave", frozenset(REST)))
-    with pytest.raises(MisuseError, match="no call in state offline"):
-        CallMachine().handle(e.EndPressed(), 0.0)

@@ -1,20 +1,14 @@
 """Real clients for the distributor's tests: aiohttp sockets that speak the protocol, one message at a time."""
 
-import asyncio
-import json
-import signal
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import aiohttp
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from kiosk.distributor.store import Store
 from kiosk.protocol.codec import encode, from_distributor
 from kiosk.protocol.fields import SUBPROTOCOL, AgentStatus, Message, Role, new_id
 from kiosk.protocol.messages import (
@@ -34,15 +28,6 @@ from kiosk.protocol.messages import (
 from kiosk.protocol.proof import text_to_sign
 
 M = TypeVar("M")
-C = TypeVar("C", bound="Client")
-PROGRAM = """
-import pathlib, sys
-from kiosk import logs
-from kiosk.config import DistributorConfig
-from kiosk.distributor.server import run
-logs.set_up("info", json=True)
-run(DistributorConfig(port=0, state_dir=pathlib.Path(sys.argv[1])))
-"""
 PATIENCE_S = 10.0
 """How long a test waits for what should come at once; it only ever waits so long when it fails."""
 
@@ -233,116 +218,3 @@ class AgentClient(Client):
         other = AgentClient(self.session, self.url, **self.options)
         other.boot_id = self.boot_id
         return await other.connect()
-
-
-class Running(Protocol):
-    """What a house is built on: a `RunningDistributor`, or a process of its own."""
-
-    url: str
-    ws_url: str
-    port: int
-    store: Store
-
-    async def stop(self) -> None:
-        """End it."""
-
-
-class Process:
-    """A distributor in a process of its own, which is ended by SIGTERM; ``log`` has the lines of its log."""
-
-    def __init__(self, state_dir: Path) -> None:
-        self.store = Store(state_dir)
-        self.log: list[dict[str, Any]] = []
-        self.status: int | None = None
-        self._state_dir = state_dir
-
-    async def start(self) -> Self:
-        """Wait until it listens."""
-        arguments = (sys.executable, "-c", PROGRAM, str(self._state_dir))
-        self._process = await asyncio.create_subprocess_exec(*arguments, stderr=asyncio.subprocess.PIPE)
-        assert self._process.stderr is not None
-        self._stderr = self._process.stderr
-        listening = json.loads(await asyncio.wait_for(self._stderr.readline(), 30))
-        assert listening["event"] == "distributor.listening"
-        self.url = listening["url"]
-        self.ws_url = self.url.replace("http", "ws", 1) + "ws"
-        self.port = int(self.url.split(":")[2].strip("/"))
-        return self
-
-    async def stop(self) -> None:
-        """Tell it to stop, and read what it logged; every line has to be one."""
-        if self.status is None:
-            self._process.send_signal(signal.SIGTERM)
-            text = (await asyncio.wait_for(self._stderr.read(), 10)).decode()
-            self.log += [json.loads(line) for line in text.splitlines()]
-            self.status = await self._process.wait()
-            self.store.close()
-
-
-class House:
-    """A running distributor, and who can come to it."""
-
-    def __init__(self, running: Running, restart: Callable[[], Any] | None = None) -> None:
-        self.running = running
-        self._restart = restart
-        self._sessions: list[aiohttp.ClientSession] = []
-        self._clients: list[Client] = []
-        self._numbers = iter(range(1, 10_000))
-
-    def browser(self, **options: Any) -> aiohttp.ClientSession:
-        """A new cookie jar."""
-        jar = aiohttp.CookieJar(unsafe=True)  # cookies of 127.0.0.1 too
-        session = aiohttp.ClientSession(self.running.url, cookie_jar=jar, **options)
-        self._sessions.append(session)
-        return session
-
-    async def client(self, **options: Any) -> Client:
-        """A connection that has said nothing yet."""
-        return await self._opened(Client(self.browser(), self.running.ws_url, **options))
-
-    async def new_terminal(self, **options: Any) -> TerminalClient:
-        """A terminal that isn't enrolled, connected."""
-        return await self._opened(TerminalClient(self.browser(), self.running.ws_url, **options))
-
-    async def terminal(self, name: str | None = None) -> TerminalClient:
-        """A terminal that is enrolled, welcome and ready."""
-        name = name or f"Terminal {next(self._numbers)}"
-        code = await asyncio.to_thread(self.running.store.new_enrolment_code, name, "Main Street")
-        return await (await self.new_terminal()).enrolled(code)
-
-    async def signed_in(self, name: str | None = None) -> aiohttp.ClientSession:
-        """The browser of an agent who has signed in with a link."""
-        name = name or f"Agent {next(self._numbers)}"
-        if not await asyncio.to_thread(self.running.store.has_agent, name):
-            await asyncio.to_thread(self.running.store.add_agent, name, "Advisor")
-        browser = self.browser()
-        code = await asyncio.to_thread(self.running.store.agent_link, name)
-        async with browser.post("/api/sign-in", json={"code": code}) as answer:
-            assert answer.status == 204
-        return browser
-
-    async def console(self, browser: aiohttp.ClientSession | None = None, **options: Any) -> AgentClient:
-        """A console that is connected, and has said nothing yet."""
-        return await self._opened(AgentClient(browser or await self.signed_in(), self.running.ws_url, **options))
-
-    async def agent(self, name: str | None = None, status: Any = AgentStatus.AVAILABLE) -> AgentClient:
-        """An agent who is ready."""
-        return await (await self.console(await self.signed_in(name))).joined(status=status)
-
-    async def restart(self) -> None:
-        """Stop the distributor and start it again, on the same port and folder."""
-        assert self._restart is not None
-        await self.running.stop()
-        self.running = await self._restart()
-
-    async def close(self) -> None:
-        """Let everybody go."""
-        for client in self._clients:
-            await client.socket.close()
-        for session in self._sessions:
-            await session.close()
-        await self.running.stop()
-
-    async def _opened(self, client: C) -> C:
-        self._clients.append(await client.connect())
-        return client

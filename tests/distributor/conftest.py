@@ -9,7 +9,7 @@ import pytest
 from kiosk.config import DistributorConfig
 from kiosk.distributor.limits import Limits
 from kiosk.distributor.server import start
-from tests.distributor.client import House
+from tests.distributor.house import House
 
 Opens = Callable[..., Awaitable[House]]
 PATIENT = Limits(hello_within_s=30.0, silence_s=30.0)

@@ -34,7 +34,8 @@ from kiosk.protocol.messages import (
     Queued,
     SetStatus,
 )
-from tests.distributor.client import AgentClient, Client, House, TerminalClient
+from tests.distributor.client import AgentClient, Client, TerminalClient
+from tests.distributor.house import House
 
 FOLDER = Path(__file__).parents[1] / "protocol" / "conversations"
 

@@ -24,8 +24,9 @@ from kiosk.protocol.messages import (
     SetStatus,
     Welcome,
 )
-from tests.distributor.client import AgentClient, House, TerminalClient
+from tests.distributor.client import AgentClient, TerminalClient
 from tests.distributor.conftest import Opens
+from tests.distributor.house import House
 
 
 async def connected(terminal: TerminalClient, agent: AgentClient) -> str:

@@ -13,8 +13,8 @@ import pytest
 from kiosk.protocol.codec import encode
 from kiosk.protocol.fields import MAX_MESSAGE_BYTES, EndReason
 from kiosk.protocol.messages import Answer, Assigned, Ended, Error, Incoming, Offer, Ping, Pong, Status
-from tests.distributor.client import House
 from tests.distributor.conftest import PATIENT, Opens
+from tests.distributor.house import House
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,9 @@ from kiosk.protocol.messages import (
     Status,
     Welcome,
 )
-from tests.distributor.client import House, TerminalClient
+from tests.distributor.client import TerminalClient
 from tests.distributor.conftest import PATIENT, Opens
+from tests.distributor.house import House
 
 
 async def new_code(house: House, name: str = "Lobby") -> str:

@@ -7,7 +7,8 @@ import aiohttp
 
 from kiosk.protocol.fields import CallPhase, EndReason
 from kiosk.protocol.messages import DeclaredCall, Ended, HangUp
-from tests.distributor.client import House, Process
+from tests.distributor.house import House
+from tests.distributor.process import Process
 from tests.distributor.test_calls import connected
 
 

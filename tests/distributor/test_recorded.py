@@ -9,8 +9,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.protocol.codec import from_distributor
-from tests.distributor.client import PATIENCE_S, Client, House, TerminalClient
+from tests.distributor.client import PATIENCE_S, Client, TerminalClient
 from tests.distributor.conftest import Opens
+from tests.distributor.house import House
 from tests.protocol.recorded import Line, Session, sessions
 
 VOLATILE = {

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from kiosk.protocol.fields import AgentStatus, CallPhase, EndReason
 from kiosk.protocol.messages import Answer, Assigned, Connected, DeclaredCall, Ended, HangUp, Incoming, Offer, Ping
-from tests.distributor.client import AgentClient, House, TerminalClient
+from tests.distributor.client import AgentClient, TerminalClient
+from tests.distributor.house import House
 from tests.distributor.test_calls import connected
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from kiosk.protocol.messages import Welcome
-from tests.distributor.client import House
 from tests.distributor.conftest import PATIENT, Opens
+from tests.distributor.house import House
 
 EVA = {"name": "Eva Example", "password": "correct horse"}
 
