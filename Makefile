@@ -25,10 +25,9 @@ lint: ## format, style and types
 	@$(RUN) mypy
 	@shellcheck image-build/set-up .ci/run
 
-bench: ## 20 calls on this machine, in build/bench.json
-	@image-build/set-up run
-	@mkdir -p build
-	@$(RUN) kiosk demo --headless --calls 20 --report build/bench.json $(ARGS)
+bench: ## every benchmark, and docs/benchmarks.md from them (ARGS="--quick", ARGS="encoder loss")
+	@image-build/set-up test
+	@$(RUN) python tests/bench/all.py $(ARGS)
 
 screenshots: ## every screen in every size, and the agent's page, in docs/screenshots
 	@image-build/set-up test

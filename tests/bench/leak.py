@@ -2,7 +2,8 @@
 
 The real terminal (drawn into memory), the real distributor and the console in Chromium on a line without delay; calls come one
 after the other, each goes on until both have seen each other, and a moment longer. The first calls fill caches and aren't
-counted: growth is from the median of the calls after them to that of the last ones, so that one late clean-up doesn't decide.
+counted: growth is from the least that was held in the tenth of the calls after them to the least in the last tenth, since Python's
+collector frees what refers to itself in rounds of many calls; ``most_threads`` and ``most_rss_mb`` say how high it gets between.
 
 Keys: ``calls``, ``rss_growth_mb`` (USS beside it as ``uss_growth_mb``: memory shared with nobody), ``fd_growth``,
 ``thread_growth``; ``rss_kb_per_call`` is the slope over all counted calls, ``samples`` each tenth call's figures.
@@ -21,7 +22,8 @@ import psutil
 
 from tests.bench.clips import NOISE_SIGMA, camera_file
 from tests.bench.figures import Figures, main, say
-from tests.bench.sides import Setting, Side, far_end, ours
+from tests.bench.our_side import ours
+from tests.bench.sides import Setting, Side, far_end
 from tests.faults.line import Line
 from tests.faults.wan import missing, wan
 
@@ -69,7 +71,7 @@ def growth(held: list[Held]) -> Figures:
 
     def grown(name: str) -> float:
         values = [float(getattr(each, name)) for each in counted]
-        return statistics.median(values[-part:]) - statistics.median(values[:part])
+        return min(values[-part:]) - min(values[:part])
 
     rss = [each.rss_mb for each in counted]
     slope = statistics.linear_regression(range(len(rss)), rss).slope
@@ -78,6 +80,8 @@ def growth(held: list[Held]) -> Figures:
         "uss_growth_mb": round(grown("uss_mb"), 2),
         "fd_growth": round(grown("fds")),
         "thread_growth": round(grown("threads")),
+        "most_rss_mb": round(max(each.rss_mb for each in held), 1),
+        "most_threads": max(each.threads for each in held),
         "rss_kb_per_call": round(slope * 1000, 1),
         "samples": [{key: round(value, 2) for key, value in asdict(each).items()} for each in held[::10]],
     }

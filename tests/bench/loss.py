@@ -26,7 +26,9 @@ from pathlib import Path
 from tests.bench.clips import NOISE_SIGMA, camera_file
 from tests.bench.figures import Figures, main, no_options, say
 from tests.bench.freezes import frozen
-from tests.bench.sides import Far, Setting, Side, far_end, ours, peer
+from tests.bench.our_side import ours
+from tests.bench.peer_side import peer
+from tests.bench.sides import Far, Setting, Side, far_end
 from tests.faults.line import Counts, Line
 from tests.faults.wan import Wan, missing, wan
 

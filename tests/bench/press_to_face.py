@@ -22,7 +22,9 @@ from pathlib import Path
 
 from tests.bench.clips import NOISE_SIGMA, camera_file
 from tests.bench.figures import Figures, main, median, no_options, p95, ratio, say
-from tests.bench.sides import CallTimes, Setting, Side, far_end, ours, peer
+from tests.bench.our_side import ours
+from tests.bench.peer_side import peer
+from tests.bench.sides import CallTimes, Setting, Side, far_end
 from tests.faults.line import Line
 from tests.faults.wan import Wan, missing, wan
 

@@ -1,0 +1,175 @@
+"""The page docs/benchmarks.md, made of the benchmarks' JSON. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Figures = Mapping[str, Any]
+
+HEAD = """# Benchmarks
+
+Made by `make bench`, which runs the scripts in `tests/bench` and writes this page; `make bench ARGS="--quick"` gives rougher
+figures sooner, `make bench ARGS="encoder loss"` runs some. Each script runs alone too: `uv run python tests/bench/loss.py
+--quick`; its docstring says what is measured how, and what the peer is. The last line of its output is JSON with everything
+that is here and the single samples.
+
+Ours and the peer are measured in turn in the same run, on the same content and over the same line. The figures are those
+of the machine named, not of a Raspberry Pi.
+
+## The line
+The WAN is emulated on one machine (`tests/faults/wan.py`). Two network namespaces, one for the customer's end and one for
+the agent's, have nothing but a TUN device each; a small process reads packets from one and writes them to the other. It holds
+each packet for half of the round-trip time, drops a share of them by a seeded random sequence, and where a rate is set, lets
+them out at that rate from a queue that is bounded. Its own delay is well under a millisecond. Both ends are real to the programs:
+own addresses, own routes, kernel TCP and UDP. There is no NAT and no jitter but the queue's. It needs root and `/dev/net/tun`.
+At the customer's end is our terminal, or the peer's Chromium; at the agent's end are the agent's Chromium, our distributor,
+and the peer's relay.
+"""
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One benchmark's part of the page."""
+
+    title: str
+    goal: str
+    columns: Sequence[str]
+    rows: Callable[[Figures], Iterable[Sequence[Any]]]
+    words: str = ""
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """A table in Markdown."""
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join("| " + " | ".join(cell(value) for value in line) + " |" for line in lines)
+
+
+def cell(value: Any) -> str:
+    """A value as a reader wants it."""
+    return "not measured" if value is None else str(value).replace("|", "/")
+
+
+def page(results: Mapping[str, Figures]) -> str:
+    """The whole page, of what was measured."""
+    parts = [HEAD, *(chapter(CHAPTERS[name], results[name]) for name in CHAPTERS if name in results)]
+    return "\n".join(parts)
+
+
+def chapter(about: Chapter, figures: Figures) -> str:
+    """One benchmark."""
+    words = f"{about.words}\n" if about.words else ""
+    return f"## {about.title}\nTo reach: {about.goal}\n\n{table(about.columns, about.rows(figures))}\n\n{words}{measured(figures)}\n"
+
+
+def measured(figures: Figures) -> str:
+    """When, on what, with what."""
+    machine, versions = figures["machine"], figures["versions"]
+    quick = " A quick run." if figures["quick"] else ""
+    on = f"{machine['cpu']}, {machine['cores']} cores, {machine['system']}; load {machine['load_1min']} at the start"
+    return f"{machine['date']}, {on}.{quick} " + ", ".join(f"{name} {value}" for name, value in versions.items()) + "."
+
+
+def _pair(figures: Figures, key: str, *inner: str) -> list[Any]:
+    """``key``'s figures of both sides."""
+    found: list[Any] = []
+    for side in ("ours", "peer"):
+        value = figures[key][side]
+        for name in inner:
+            value = value[name]
+        found.append(value)
+    return found
+
+
+def _press(figures: Figures) -> Iterable[Sequence[Any]]:
+    names = ("ours_ms", "peer_ms", "ratio", "p95_ms", "peer_p95_ms", "seen_ms", "peer_seen_ms", "calls", "failed")
+    return (["cold", f"{rtt} ms", *(at[name] for name in names)] for rtt, at in figures["cold"].items())
+
+
+def _encoder(figures: Figures) -> Iterable[Sequence[Any]]:
+    names = ("ratio", "psnr_loss_db", "psnr_ours_db", "psnr_peer_db", "kbps_ours", "kbps_peer")
+    for name, clip in figures["clips"].items():
+        cpu = [round(sum(clip[key]) / len(clip[key]), 1) for key in ("cpu_ms_ours", "cpu_ms_peer")]
+        yield [name, *cpu, *(clip[key] for key in names)]
+
+
+def _call(figures: Figures) -> Iterable[Sequence[Any]]:
+    yield ["CPU, cores", *_pair(figures, "cores"), figures["cpu_ratio"]]
+    yield ["memory (PSS), MB", *_pair(figures, "pss_mb"), figures["pss_ratio"]]
+    yield ["CPU for each picture sent or drawn", "", "", figures["cpu_ratio_per_picture"]]
+    for key, names in (("sent", ("size", "fps", "kbps", "codec")), ("drawn", ("size", "fps"))):
+        for name in names:
+            yield [f"{key}: {name}", *_pair(figures, key, name), ""]
+
+
+def _idle(figures: Figures) -> Iterable[Sequence[Any]]:
+    yield ["CPU, cores", *_pair(figures, "cores"), figures["cpu_ratio"]]
+    yield ["memory (PSS), MB", *_pair(figures, "pss_mb"), figures["pss_ratio"]]
+    yield ["on the line, packets a second", *_pair(figures, "line", "packets_per_s"), ""]
+    yield ["on the line, MB a day", *_pair(figures, "line", "mb_per_day"), ""]
+    yield ["a standby link, MB a day", figures["mb_per_day"], "", ""]
+
+
+def _loss(figures: Figures) -> Iterable[Sequence[Any]]:
+    for way, sides in (("agent to customer", "to_customer"), ("customer to agent", "to_agent")):
+        for side, calls in figures[sides].items():
+            for call in calls:
+                yield [way, side, *(call[name] for name in ("frozen_s", "freezes", "longest_s", "fps", "size"))]
+
+
+def _leak(figures: Figures) -> Iterable[Sequence[Any]]:
+    names = ("calls", "failed", "rss_growth_mb", "uss_growth_mb", "rss_kb_per_call", "fd_growth", "thread_growth")
+    yield [figures[name] for name in names]
+
+
+def _demo(figures: Figures) -> Iterable[Sequence[Any]]:
+    for key in ("press_to_face_ms", "press_to_seen_ms"):
+        yield [key, figures[key]["p50"], figures[key]["p95"], len(figures["calls"])]
+
+
+SIDES = ("", "ours", "Chromium", "ratio")
+CHAPTERS = {
+    "press_to_face": Chapter(
+        "Press to face",
+        "cold, no slower than Chromium at 20, 80 and 200 ms.",
+        (
+            *("call", "RTT", "ours, ms", "Chromium, ms", "ratio", "our p95", "its p95"),
+            *("customer seen, ours", "customer seen, Chromium", "calls", "failed"),
+        ),
+        _press,
+    ),
+    "encoder": Chapter(
+        "Encoder",
+        "1280x720 at the same bit rate, at most 0.3 x the CPU of aiortc's own, PSNR within 0.5 dB.",
+        (
+            *("clip", "ours, ms CPU a frame", "aiortc, ms", "ratio", "PSNR lost, dB", "ours, dB", "aiortc, dB"),
+            *("ours, kbit/s", "aiortc, kbit/s"),
+        ),
+        _encoder,
+    ),
+    "call_cpu": Chapter(
+        "The whole terminal in a call",
+        "at most 0.75 x Chromium's CPU and 0.6 x its memory at equal size, rate and bit rate.",
+        SIDES,
+        _call,
+    ),
+    "idle": Chapter("Idle with the attract screen", "at most 0.5 x Chromium's CPU and 0.6 x its memory.", SIDES, _idle),
+    "loss": Chapter(
+        "A bad line: 5% loss, 240 ms RTT",
+        "frozen at most 1 s of 50 s, each direction.",
+        ("direction", "side", "frozen, s of 50", "freezes", "longest, s", "pictures a second", "size"),
+        _loss,
+        "`peer` is Chromium with VP8, which it protects by forward error correction; `peer_h264` is Chromium with H.264.",
+    ),
+    "leak": Chapter(
+        "Many calls in one process",
+        "500 calls grow the memory by at most 20 MB, threads and file descriptors not at all.",
+        ("calls", "failed", "RSS, MB", "USS, MB", "RSS, kB a call", "file descriptors", "threads"),
+        _leak,
+    ),
+    "demo": Chapter(
+        "`kiosk demo --calls` on this machine",
+        "95% of the faces within 1,000 ms, with no line between and both agents' programs on this machine.",
+        ("", "median", "p95", "calls"),
+        _demo,
+    ),
+}

@@ -1,0 +1,56 @@
+"""The page of the benchmarks, from figures as the scripts give them."""
+
+from typing import Any
+
+from tests.bench.book import CHAPTERS, cell, page, table
+
+ABOUT: dict[str, Any] = {
+    "machine": {"cpu": "Slow One", "cores": 2, "system": "Debian", "load_1min": 0.5, "date": "2026-01-02 03:04 UTC"},
+    "versions": {"python": "3.11", "aiortc": "1.16"},
+    "quick": True,
+}
+
+
+def both(ours: Any, peer: Any) -> dict[str, Any]:
+    return {"ours": ours, "peer": peer}
+
+
+COLD = {
+    "ours_ms": 600.5, "peer_ms": 400.0, "ratio": 1.501, "p95_ms": 700.0, "peer_p95_ms": 410.0,
+    "seen_ms": 500.0, "peer_seen_ms": 450.0, "calls": 4, "failed": 0,
+}  # fmt: skip
+DID = {"size": "1280x720", "fps": 30.0, "kbps": 1500, "codec": "video/H264"}
+LINE = {"packets_per_s": 2.0, "mb_per_day": 8.6}
+RESULTS: dict[str, dict[str, Any]] = {
+    "press_to_face": {**ABOUT, "cold": {"20": COLD, "80": COLD, "200": COLD}},
+    "call_cpu": {
+        **ABOUT, "cpu_ratio": 0.7, "pss_ratio": 0.6, "cpu_ratio_per_picture": 0.8,
+        "cores": both(0.35, 0.5), "pss_mb": both(240.0, 400.0), "sent": both(DID, DID), "drawn": both(DID, DID),
+    },
+    "idle": {
+        **ABOUT, "cpu_ratio": 0.3, "pss_ratio": 0.5, "mb_per_day": None,
+        "cores": both(0.05, 0.15), "pss_mb": both(200.0, 400.0), "line": both(LINE, LINE),
+    },
+}  # fmt: skip
+
+
+def test_the_page_has_a_table_for_each_benchmark_that_ran() -> None:
+    """And none for the others; each says when and on what, and a quick run that it is one."""
+    text = page(RESULTS)
+    titles = [CHAPTERS[name].title for name in RESULTS]
+    assert [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")] == ["The line", *titles]
+    assert text.count("Slow One, 2 cores, Debian; load 0.5 at the start. A quick run.") == 3
+    assert "| cold | 80 ms | 600.5 | 400.0 | 1.501 | 700.0 | 410.0 | 500.0 | 450.0 | 4 | 0 |" in text
+    assert "| CPU, cores | 0.35 | 0.5 | 0.7 |" in text
+    assert "| a standby link, MB a day | not measured |" in text
+
+
+def test_every_row_has_a_cell_for_each_column() -> None:
+    for line in page(RESULTS).split("\n\n"):
+        if line.startswith("|"):
+            assert len({row.count("|") for row in line.splitlines()}) == 1, line
+
+
+def test_a_cell_breaks_no_table() -> None:
+    assert cell("a|b") == "a/b"
+    assert table(["x"], [[None], [1]]) == "| x |\n| --- |\n| not measured |\n| 1 |"
