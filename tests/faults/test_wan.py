@@ -21,6 +21,7 @@ __all__ = ["line_here"]
 pytestmark = pytest.mark.usefixtures("line_here")
 PROBE = str(Path(__file__).with_name("probe.py"))
 PORT = 5000
+ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
@@ -84,29 +85,27 @@ def test_the_rate_is_limited_and_the_queue_bounded() -> None:
 
 
 CRASHING = """
+import subprocess
 import sys
 from tests.faults.line import Line
 from tests.faults.wan import wan
 with wan(Line()) as net:
-    print(net._forwarder.pid, flush=True)
+    there = subprocess.Popen(net.far.command("sh", "-c", "echo up; exec sleep 1000"), stdout=subprocess.PIPE)
+    there.stdout.readline()
+    print(net._forwarder.pid, there.pid, flush=True)
     sys.stdin.read()
 """
 
 
 def test_nothing_is_left_after_a_crash() -> None:
-    """The forwarder, with its networks, ends when whoever asked for it is killed."""
+    """The forwarder, with its networks, and what was started there end when whoever asked for them is killed."""
     with subprocess.Popen(
-        [sys.executable, "-c", CRASHING],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[2],
+        [sys.executable, "-c", CRASHING], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
     ) as owner:
         assert owner.stdout is not None
-        watched = os.pidfd_open(int(owner.stdout.readline()))
+        watched = [os.pidfd_open(int(pid)) for pid in owner.stdout.readline().split()]
         owner.send_signal(signal.SIGKILL)
-    try:
-        ended, _, _ = select.select([watched], [], [], 10)
-        assert ended, "the forwarder outlived its owner"
-    finally:
-        os.close(watched)
+    for process in watched:
+        ended, _, _ = select.select([process], [], [], 10)
+        os.close(process)
+        assert ended, "a process outlived its owner"

@@ -26,7 +26,7 @@ def missing() -> str:
     """Why there can't be an emulated WAN here; empty where there can."""
     if os.geteuid() != 0:
         return "it needs root"
-    absent = [name for name in ("ip", "nsenter") if shutil.which(name) is None]
+    absent = [name for name in ("ip", "nsenter", "setpriv") if shutil.which(name) is None]
     if absent:
         return f"it needs {' and '.join(absent)} (Debian packages iproute2 and util-linux)"
     if not os.access("/dev/net/tun", os.R_OK | os.W_OK):
@@ -42,8 +42,8 @@ class Place:
     namespace: str
 
     def command(self, *words: str) -> list[str]:
-        """``words`` as a command that runs here."""
-        return ["nsenter", f"--net={self.namespace}", *words]
+        """``words`` as a command that runs here, and that is told to end when the thread that started it is gone."""
+        return ["nsenter", f"--net={self.namespace}", "setpriv", "--pdeathsig", "TERM", "--", *words]
 
 
 class Wan:
