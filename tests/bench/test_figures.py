@@ -2,12 +2,14 @@
 
 import argparse
 import json
+import random
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from kiosk.media.freezes import FreezeMeter
 from tests.bench import call_cpu, idle, leak, loss, press_to_face
 from tests.bench.encoder import at_the_rate_of, compare, encode, peer, psnr_db
 from tests.bench.figures import finite, main, median, no_options, p95, ratio
@@ -49,6 +51,19 @@ def test_what_never_comes_is_frozen() -> None:
     found = frozen(every(0.05, 0, 10), 0, 50)
     assert (found.count, round(found.seconds)) == (1, 40)
     assert loss.direction([], 0.0, 25.0) == {"frozen_s": 50.0, "freezes": 1, "longest_s": 25.0, "fps": 0.0}
+
+
+def test_the_terminals_own_meter_says_the_same() -> None:
+    """What the product counts of its own calls is what the benchmark sees from outside, on an uneven picture."""
+    chance, meter = random.Random(5), FreezeMeter()
+    times = every(0.05, 0, 2)
+    while times[-1] < 50:
+        times.append(times[-1] + chance.choice([0.03, 0.03, 0.04, 0.05, 0.4]))
+    for at in times:
+        meter.feed(at)
+    found = frozen(times, 0, times[-1])
+    assert found.count == meter.count > 10
+    assert found.seconds == pytest.approx(meter.seconds)
 
 
 def test_statistics() -> None:
