@@ -57,7 +57,7 @@ def page(results: Mapping[str, Figures]) -> str:
 
 def chapter(about: Chapter, figures: Figures) -> str:
     """One benchmark."""
-    words = f"{about.words}\n" if about.words else ""
+    words = f"{about.words}\n\n" if about.words else ""
     return f"## {about.title}\nTo reach: {about.goal}\n\n{table(about.columns, about.rows(figures))}\n\n{words}{measured(figures)}\n"
 
 

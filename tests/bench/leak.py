@@ -30,6 +30,8 @@ from tests.faults.wan import missing, wan
 CALLS, QUICK_CALLS = 500, 24
 WARM_SHARE = 0.1
 """Of the calls, which aren't counted."""
+WARM_CALLS = 10
+"""Nor are these, where there are few."""
 END_SHARE = 0.1
 HOLD_S = 0.2
 
@@ -66,8 +68,8 @@ async def calls(side: Side, count: int) -> tuple[list[Held], int]:
 
 def growth(held: list[Held]) -> Figures:
     """From the first counted calls to the last."""
-    counted = held[max(2, round(len(held) * WARM_SHARE)) :]
-    part = max(2, round(len(held) * END_SHARE))
+    counted = held[max(WARM_CALLS, round(len(held) * WARM_SHARE)) :]
+    part = max(5, round(len(held) * END_SHARE))
 
     def grown(name: str) -> float:
         values = [float(getattr(each, name)) for each in counted]
@@ -106,7 +108,7 @@ async def benchmark(arguments: argparse.Namespace) -> Figures:
 
 def options(parser: argparse.ArgumentParser) -> None:
     """How many calls."""
-    parser.add_argument("--calls", type=int, default=0, help="so many instead of 500, or 24 with --quick; at least 10")
+    parser.add_argument("--calls", type=int, default=0, help="so many instead of 500, or 24 with --quick; at least 20")
 
 
 if __name__ == "__main__":

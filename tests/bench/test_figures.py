@@ -124,7 +124,7 @@ def test_the_worst_direction_of_each_side_counts() -> None:
 
 def test_growth_is_from_after_the_first_calls_to_the_end() -> None:
     """The first calls' 100 MB aren't counted; half a megabyte a call after them is; a sawtooth of threads isn't growth."""
-    held = [Held(100, 50, 10, 20)] * 4 + [Held(200 + n / 2, 150, 12, 20 + n % 7) for n in range(96)]
+    held = [Held(100, 50, 10, 20)] * 10 + [Held(200 + n / 2, 150, 12, 20 + n % 7) for n in range(90)]
     found = leak.growth(held)
     assert (found["rss_growth_mb"], found["fd_growth"], found["thread_growth"]) == (40, 0, 0)
     assert 450 < found["rss_kb_per_call"] < 550
