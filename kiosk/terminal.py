@@ -18,7 +18,7 @@ from kiosk.engine import Engine
 from kiosk.errors import DeviceError
 from kiosk.hardware.devices import open_button, open_lamp
 from kiosk.hardware.ports import Button, Lamp
-from kiosk.media.devices import open_camera, open_microphone, open_speaker
+from kiosk.media.devices import load_echo_canceller, open_camera, open_microphone, open_speaker, without_echo
 from kiosk.media.keeper import Device, Keeper
 from kiosk.media.ports import MediaDevices, OnFault
 from kiosk.protocol.fields import new_id
@@ -133,7 +133,8 @@ class Terminal:
             steps.push_async_callback(self.session.close)
             self.keeper = Keeper(self._openers(), lambda faults: self.session.feed(e.DevicesChanged(faults)))
             steps.push_async_callback(self.keeper.stop)
-            await self.keeper.start()
+            loading = asyncio.to_thread(load_echo_canceller, self.config.microphone, self.config.speaker)
+            await asyncio.gather(self.keeper.start(), loading)
             link = asyncio.create_task(self.link.run(), name="link")
             steps.push_async_callback(_cancel, link)
             stopping = asyncio.create_task(stop.wait())
@@ -152,7 +153,8 @@ class Terminal:
     def devices(self) -> MediaDevices:
         """The open camera, microphone and speaker. Raises `DeviceError` while one of them isn't there."""
         camera, microphone, speaker = self.keeper["camera"], self.keeper["microphone"], self.keeper["speaker"]
-        return MediaDevices(camera, microphone, speaker)  # type: ignore[arg-type]  # the openers above made them
+        heard = without_echo(microphone, speaker, self.config.microphone)  # type: ignore[arg-type]  # see below
+        return MediaDevices(camera, heard, speaker)  # type: ignore[arg-type]  # the openers above made them
 
     def _make_peer(self, servers: tuple[IceServer, ...], on_lost: Callable[[], None]) -> Peer:
         call_id = self.session.snapshot.call_id or ""

@@ -65,6 +65,15 @@ class SoundSession:
         for side in sides:
             wait_for(lambda side=side: self._link(hears, name, side), f"{hears} to {name}")  # type: ignore[misc]  # the loop's value now
 
+    def add_canceller(self, name: str, *, speaker: str, microphone: str) -> None:
+        """Load the service's own echo canceller; its microphone is called ``name``."""
+        said = self._run(
+            "pactl", "load-module", "module-echo-cancel", f"source_name={name}", f"sink_name={name}-sink",
+            f"source_master={microphone}", f"sink_master={speaker}",
+        )  # fmt: skip
+        self._modules[name] = said.strip()
+        wait_for(lambda: name in self._names("sources"), name)
+
     def remove(self, name: str) -> None:
         """Unplug a device."""
         self._run("pactl", "unload-module", self._modules.pop(name))

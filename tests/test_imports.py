@@ -76,7 +76,7 @@ ROOMS: Mapping[str, Room] = {
         "the session knows ports, never adapters: take the port as an argument and let kiosk.terminal give the adapter",
     ),
     "kiosk.media": Room(
-        (*SHARED, "kiosk.call.state"), ADAPTER_ADVICE, libraries=("av", "numpy", "cv2")
+        (*SHARED, "kiosk.call.state"), ADAPTER_ADVICE, libraries=("av", "numpy", "cv2", "livekit")
     ),
     "kiosk.rtc": Room(
         (*SHARED, "kiosk.media.ports", "kiosk.media.formats", "kiosk.media.levels", "kiosk.media.freezes"),

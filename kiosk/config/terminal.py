@@ -23,6 +23,7 @@ Pin = Annotated[str, Form(PIN_FORMS, parse_pin)]
 LANGUAGE = matching("a language tag such as en or de-CH", r"(?=.{2,35}$)[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 POOL = matching("1 to 64 letters, digits or any of _ . : -", r"[A-Za-z0-9_.:-]{1,64}")
 LogLevel = Literal["debug", "info", "warning", "error"]
+EchoCancellation = Literal["auto", "on", "off"]
 
 
 def _check_url(url: str) -> None:
@@ -72,6 +73,8 @@ class MicrophoneSection(Section):
 
     source: Annotated[str, Form(MICROPHONE_FORMS, parse_microphone)] = "auto"
     """`auto`: the system's default; `tone:`, `beep:`, `speech` and `file:` are virtual microphones."""
+    echo_cancellation: EchoCancellation = "auto"
+    """Echo cancellation, noise suppression and gain; `auto`: with a real microphone and speaker. Never on top of PipeWire's own."""
 
 
 class SpeakerSection(Section):

@@ -5,6 +5,7 @@ from pathlib import Path
 from kiosk.config import CameraSection, MicrophoneSection, SpeakerSection
 from kiosk.media.auto import AutoSource
 from kiosk.media.camera import AvCamera
+from kiosk.media.echo import EchoFreeMicrophone, try_canceller, webrtc_canceller
 from kiosk.media.formats import (
     AutoCamera,
     AutoSound,
@@ -23,7 +24,7 @@ from kiosk.media.formats import (
     parse_speaker,
 )
 from kiosk.media.ports import Camera, Microphone, Speaker
-from kiosk.media.pulse import pulse_microphone, pulse_speaker
+from kiosk.media.pulse import PulseMicrophone, PulseSpeaker
 from kiosk.media.rpicam import RibbonSource
 from kiosk.media.sound_sources import SPEECH, SoundFile, Tone
 from kiosk.media.source import Source
@@ -48,7 +49,7 @@ def open_microphone(section: MicrophoneSection) -> Microphone:
         case FileSound(path):
             return virtual_microphone(section.source, lambda: SoundFile(Path(path)))
         case (AutoSound() | NamedSound()) as form:
-            return pulse_microphone(section.source, form)
+            return PulseMicrophone(section.source, form)
 
 
 def open_speaker(section: SpeakerSection) -> Speaker:
@@ -59,7 +60,30 @@ def open_speaker(section: SpeakerSection) -> Speaker:
         case FileSound(path):
             return recording_speaker(section.sink, Path(path))
         case (AutoSound() | NamedSound()) as form:
-            return pulse_speaker(section.sink, form)
+            return PulseSpeaker(section.sink, form)
+
+
+def without_echo(microphone: Microphone, speaker: Speaker, section: MicrophoneSection) -> Microphone:
+    """The same microphone as calls are to hear it: what ``speaker`` plays is taken out where the section wants it."""
+    return EchoFreeMicrophone(microphone, speaker, lambda: _why_not(microphone, speaker, section))
+
+
+def load_echo_canceller(microphone: MicrophoneSection, speaker: SpeakerSection) -> None:
+    """Load the library now where these may need it, so that a press needn't wait for it; takes some 0.3 s."""
+    forms = parse_microphone(microphone.source), parse_speaker(speaker.sink)
+    real = all(isinstance(form, AutoSound | NamedSound) for form in forms)
+    if microphone.echo_cancellation == "on" or (microphone.echo_cancellation == "auto" and real):
+        try_canceller(webrtc_canceller)
+
+
+def _why_not(microphone: Microphone, speaker: Speaker, section: MicrophoneSection) -> str:
+    """Why no echo is to be cancelled now; empty where it is."""
+    if section.echo_cancellation == "off":
+        return "switched off"
+    if isinstance(microphone, PulseMicrophone) and microphone.cancels_echo:
+        return "the microphone is the sound service's own echo canceller"
+    real = isinstance(microphone, PulseMicrophone) and isinstance(speaker, PulseSpeaker)
+    return "" if real or section.echo_cancellation == "on" else "a virtual device has no echo"
 
 
 def _source(section: CameraSection) -> Source:

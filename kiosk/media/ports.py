@@ -68,8 +68,28 @@ class Speaker(Protocol):
     def play(self, block: AudioBlock) -> None:
         """Queue one block; never blocks, callable from any thread."""
 
+    @property
+    def latency_ms(self) -> int:
+        """How long after a listener heard of it a block is in the air, as far as that is known."""
+
+    def listen(self, on_played: OnBlock) -> Callable[[], None]:
+        """Hear of every block the moment the device takes it, silence in gaps included; the returned function ends it."""
+
     def stop(self) -> None:
         """Close the device; safe to call twice."""
+
+
+class EchoCanceller(Protocol):
+    """Takes out of what a microphone hears what the speaker plays. One for each call; it learns the room as it goes."""
+
+    def set_delay_ms(self, delay_ms: int) -> None:
+        """How long after `render` a block is about to be heard again. From any thread."""
+
+    def render(self, block: AudioBlock) -> None:
+        """A block is played now. From any thread; it must not block."""
+
+    def capture(self, block: AudioBlock) -> AudioBlock:
+        """The block that was heard, cleaned. From one thread."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ whatever a sound library prints or crashes on stays outside of this program; see
 """
 
 import os
+import re
 import select
 import subprocess
 from dataclasses import dataclass
@@ -29,8 +30,10 @@ FORMAT = ("--raw", "--format=s16le", f"--rate={SAMPLE_RATE}", "--channels=1", "-
 STAY = "--property=node.dont-reconnect=true"
 """Ends the stream when its device goes away; PipeWire would move it to another one, unasked."""
 LATENCY = {"microphone": ("--latency-msec=20",), "speaker": ("--latency-msec=60", "--process-time-msec=20")}
+SPEAKER_LATENCY_MS = 80
+"""60 ms in pacat's stream and 20 in the pipe; what the device itself holds, the service doesn't tell."""
 SPEAKER_HELD_BLOCKS = 6
-"""Beside 60 ms in pacat's stream and 20 in the pipe: 200 ms in all."""
+"""Beside these: 200 ms in all."""
 PIPE_BYTES = 4096
 """The least that Linux allows: what waits in a pipe is delay."""
 PROVING_BLOCKS = 6
@@ -47,16 +50,18 @@ class Found:
 
     name: str
     description: str
+    cancels_echo: bool = False
+    """Whether it is the service's own echo canceller, not a microphone itself."""
 
 
 def found(kind: str) -> list[Found]:
     """The ``microphone``s or ``speaker``s there are, the default one first. Raises `DeviceError` without sound service."""
     role = "source" if kind == "microphone" else "sink"
-    listed = [_entry(block) for block in _ask(kind, "list", f"{role}s").split("\n\n")]
+    listed = [(_entry(block), _cancels_echo(block)) for block in _ask(kind, "list", f"{role}s").split("\n\n")]
     default = _entry(_ask(kind, "info")).get(f"Default {role.title()}")
     real = [
-        Found(entry["Name"], entry.get("Description", entry["Name"]))
-        for entry in listed
+        Found(entry["Name"], entry.get("Description", entry["Name"]), cancels_echo)
+        for entry, cancels_echo in listed
         if entry.get("Name", "") not in NO_DEVICES and not _is_monitor(entry)
     ]
     return sorted(real, key=lambda device: device.name != default)
@@ -72,6 +77,11 @@ def _entry(block: str) -> dict[str, str]:
 def _is_monitor(entry: dict[str, str]) -> bool:
     """What a speaker plays can be recorded like a microphone, which nobody means by it."""
     return entry.get("Monitor of Sink", "n/a") != "n/a"
+
+
+def _cancels_echo(block: str) -> bool:
+    """PipeWire's and PulseAudio's module-echo-cancel name themselves in the source's name, group or description."""
+    return re.search(r"echo[-_ .]?cancel", block, re.IGNORECASE) is not None
 
 
 def _ask(kind: str, *question: str) -> str:
@@ -214,11 +224,23 @@ class PulseSpeakerLine(_Stream):
             raise self.gone() from None
 
 
-def pulse_microphone(label: str, form: AutoSound | NamedSound) -> LineMicrophone:
+class PulseMicrophone(LineMicrophone):
     """The microphone that ``form`` means."""
-    return LineMicrophone(label, partial(PulseMicrophoneLine, form))
+
+    def __init__(self, label: str, form: AutoSound | NamedSound) -> None:
+        super().__init__(label, self._open)
+        self._form = form
+        self.cancels_echo = False
+        """Whether the device that was opened last is the sound service's own echo canceller."""
+
+    def _open(self) -> PulseMicrophoneLine:
+        line = PulseMicrophoneLine(self._form)
+        self.cancels_echo = line.device.cancels_echo
+        return line
 
 
-def pulse_speaker(label: str, form: AutoSound | NamedSound) -> LineSpeaker:
+class PulseSpeaker(LineSpeaker):
     """The speaker that ``form`` means."""
-    return LineSpeaker(label, partial(PulseSpeakerLine, form), SPEAKER_HELD_BLOCKS)
+
+    def __init__(self, label: str, form: AutoSound | NamedSound) -> None:
+        super().__init__(label, partial(PulseSpeakerLine, form), SPEAKER_HELD_BLOCKS, SPEAKER_LATENCY_MS)

@@ -128,27 +128,17 @@ class LineMicrophone(SoundDevice[MicrophoneLine]):
 
     def __init__(self, label: str, open_line: Callable[[], MicrophoneLine]) -> None:
         super().__init__(label, open_line)
-        self._listeners: tuple[_Listener, ...] = ()
-        self._lock = Lock()
+        self._listeners = _Listeners("microphone.listener_failed")
 
     def subscribe(self, on_block: OnBlock) -> Callable[[], None]:
         """Hand every block to ``on_block`` from the next one on. Listeners share the block, so none may alter it."""
-        listener = _Listener(on_block)
-        with self._lock:
-            self._listeners = (*self._listeners, listener)
-
-        def leave() -> None:
-            with self._lock:
-                self._listeners = tuple(other for other in self._listeners if other is not listener)
-
-        return leave
+        return self._listeners.join(on_block)
 
     def _step(self, line: MicrophoneLine, stopped: Event) -> None:
         block = line.read(stopped)
         block.flags.writeable = False
         if not stopped.is_set():
-            for listener in self._listeners:
-                listener.hand(block)
+            self._listeners.hand(block)
 
 
 class LineSpeaker(SoundDevice[SpeakerLine]):
@@ -156,10 +146,16 @@ class LineSpeaker(SoundDevice[SpeakerLine]):
 
     kind = "speaker"
 
-    def __init__(self, label: str, open_line: Callable[[], SpeakerLine], held_blocks: int = HELD_BLOCKS) -> None:
+    def __init__(
+        self, label: str, open_line: Callable[[], SpeakerLine], held_blocks: int = HELD_BLOCKS, latency_ms: int = 0
+    ) -> None:
         super().__init__(label, open_line)
+        self.latency_ms = latency_ms
+        """What the line holds."""
         self._queue = PlayQueue(held_blocks)
         self._silence = np.zeros(BLOCK, np.int16)
+        self._silence.flags.writeable = False
+        self._listeners = _Listeners("speaker.listener_failed")
         self.blocks = 0
         """Blocks played so far, silence that filled gaps not counted."""
 
@@ -187,26 +183,53 @@ class LineSpeaker(SoundDevice[SpeakerLine]):
         """Queue one block; never blocks. Raises `MisuseError` for another shape or type."""
         self._queue.put(block)
 
+    def listen(self, on_played: OnBlock) -> Callable[[], None]:
+        """Hand every block to ``on_played`` when the line takes it. Listeners share the block, so none may alter it."""
+        return self._listeners.join(on_played)
+
     def _step(self, line: SpeakerLine, stopped: Event) -> None:
         line.wait(stopped)
         if stopped.is_set():
             return
         block = self._queue.take()
-        line.write(self._silence if block is None else block)
+        played = self._silence if block is None else block
+        line.write(played)
+        self._listeners.hand(played)
         self.blocks += block is not None
 
 
 class _Listener:
-    """A subscriber; its defect is logged once and takes the microphone from nobody."""
+    """A subscriber; its defect is logged once and takes the device from nobody."""
 
     def __init__(self, on_block: OnBlock) -> None:
         self.on_block = on_block
         self.failed = False
 
+
+class _Listeners:
+    """Subscribers come and go from any thread while one thread hands them blocks."""
+
+    def __init__(self, failed_event: str) -> None:
+        self._failed_event = failed_event
+        self._all: tuple[_Listener, ...] = ()
+        self._lock = Lock()
+
+    def join(self, on_block: OnBlock) -> Callable[[], None]:
+        listener = _Listener(on_block)
+        with self._lock:
+            self._all = (*self._all, listener)
+
+        def leave() -> None:
+            with self._lock:
+                self._all = tuple(other for other in self._all if other is not listener)
+
+        return leave
+
     def hand(self, block: AudioBlock) -> None:
-        try:
-            self.on_block(block)
-        except Exception:
-            if not self.failed:
-                log.exception("microphone.listener_failed")
-            self.failed = True
+        for listener in self._all:
+            try:
+                listener.on_block(block)
+            except Exception:
+                if not listener.failed:
+                    log.exception(self._failed_event)
+                listener.failed = True
