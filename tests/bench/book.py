@@ -116,6 +116,19 @@ def _loss(figures: Figures) -> Iterable[Sequence[Any]]:
                 yield [way, side, *(call[name] for name in ("frozen_s", "freezes", "longest_s", "fps", "size"))]
 
 
+def _echo(figures: Figures) -> Iterable[Sequence[Any]]:
+    names = ("erle_db", "first_3s_db", "worst_second_db", "near_loss_db", "near_loss_coherent_db")
+    yield [
+        "worst",
+        *(
+            worst(case[name] for case in figures["cases"].values())
+            for worst, name in zip((min, min, min, max, max), names, strict=True)
+        ),
+    ]
+    for name, case in figures["cases"].items():
+        yield [name, *(case[key] for key in names)]
+
+
 def _leak(figures: Figures) -> Iterable[Sequence[Any]]:
     names = ("calls", "failed", "rss_growth_mb", "uss_growth_mb", "rss_kb_per_call", "fd_growth", "thread_growth")
     yield [figures[name] for name in names]
@@ -159,6 +172,16 @@ CHAPTERS = {
         ("direction", "side", "frozen, s of 50", "freezes", "longest, s", "pictures a second", "size"),
         _loss,
         "`peer` is Chromium with VP8, which it protects by forward error correction; `peer_h264` is Chromium with H.264.",
+    ),
+    "echo": Chapter(
+        "Echo of an open microphone and speaker",
+        "at least 30 dB gone from 3 s on; while both speak, the voice loses at most 6 dB.",
+        (
+            *("delay, or what else is hard; room", "echo gone from 3 s on, dB", "the least of the first 3 s"),
+            *("the worst second after them", "voice lost while both speak, dB", "of it in phase"),
+        ),
+        _echo,
+        "Rooms made of numbers: reverberation of 0.3 s, an echo as loud as the voice; there is no peer in this one.",
     ),
     "leak": Chapter(
         "Many calls in one process",

@@ -20,6 +20,9 @@ COLD = {
     "seen_ms": 500.0, "peer_seen_ms": 450.0, "calls": 4, "failed": 0,
 }  # fmt: skip
 DID = {"size": "1280x720", "fps": 30.0, "kbps": 1500, "codec": "video/H264"}
+ECHO = {
+    "erle_db": 36.5, "first_3s_db": 24.0, "worst_second_db": 27.0, "near_loss_db": 4.5, "near_loss_coherent_db": 7.5
+}  # fmt: skip
 LINE = {"packets_per_s": 2.0, "mb_per_day": 8.6}
 RESULTS: dict[str, dict[str, Any]] = {
     "press_to_face": {**ABOUT, "cold": {"20": COLD, "80": COLD, "200": COLD}},
@@ -31,6 +34,7 @@ RESULTS: dict[str, dict[str, Any]] = {
         **ABOUT, "cpu_ratio": 0.3, "pss_ratio": 0.5, "mb_per_day": None,
         "cores": both(0.05, 0.15), "pss_mb": both(200.0, 400.0), "line": both(LINE, LINE),
     },
+    "echo": {**ABOUT, "cases": {"20 ms, room 1": ECHO, "jump, room 1": {**ECHO, "erle_db": 31.5, "near_loss_db": 5.0}}},
 }  # fmt: skip
 
 
@@ -39,9 +43,10 @@ def test_the_page_has_a_table_for_each_benchmark_that_ran() -> None:
     text = page(RESULTS)
     titles = [CHAPTERS[name].title for name in RESULTS]
     assert [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")] == ["The line", *titles]
-    assert text.count("Slow One, 2 cores, Debian; load 0.5 at the start. A quick run.") == 3
+    assert text.count("Slow One, 2 cores, Debian; load 0.5 at the start. A quick run.") == 4
     assert "| cold | 80 ms | 600.5 | 400.0 | 1.501 | 700.0 | 410.0 | 500.0 | 450.0 | 4 | 0 |" in text
     assert "| CPU, cores | 0.35 | 0.5 | 0.7 |" in text
+    assert "| worst | 31.5 | 24.0 | 27.0 | 5.0 | 7.5 |" in text
     assert "| a standby link, MB a day | not measured |" in text
 
 
