@@ -154,7 +154,7 @@ async def test_the_timer_ends_what_takes_too_long() -> None:
     await world.reach(State.THANKS)
     await world.reach(State.IDLE)
     await world.session.close()
-    assert world.types() == ["declare", "call", "hang_up", "figures"]
+    assert world.types() == ["declare", "call", "offer", "hang_up", "figures"]
 
 
 @pytest.mark.parametrize("states", [1, 2])

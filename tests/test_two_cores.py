@@ -62,6 +62,8 @@ class World:
         self.machines = {name: CallMachine() for name in TERMINALS}
         self.sides = {name: Side() for name in SIDES}
         self.calls = 0
+        self.offers: dict[str, Offer] = {}
+        """What the server keeps for the agent of a call that waits."""
 
     # --- links ----------------------------------------------------------------------------------------------------
 
@@ -127,6 +129,8 @@ class World:
                 self.post(terminal, Assigned(call_id=call_id, agent=card))
                 if to_agent:
                     self.post(agent, effect)
+                    if call_id in self.offers:
+                        self.post(agent, self.offers.pop(call_id))
             case out.Queue(call_id=call_id, terminal_id=terminal, reason=reason):
                 self.post(terminal, Queued(call_id=call_id, reason=reason))
             case out.End(call_id=call_id, terminal_id=terminal, agent_id=agent, reason=reason):
@@ -188,7 +192,9 @@ class World:
 
     def relay(self, name: str, message: Offer | Answer, call_id: str) -> None:
         terminal, agent = self.router.party_of(call_id) or (None, None)
-        if name == terminal and agent is not None:
+        if name == terminal and agent is None and isinstance(message, Offer):
+            self.offers[call_id] = message
+        elif name == terminal and agent is not None:
             self.post(agent, message)
         elif name == agent and terminal is not None:
             self.route(into.AnswerSeen(call_id, name))

@@ -51,7 +51,6 @@ class CallMachine:
         self._deadline: float | None = None
         self._pressed_at = 0.0
         self._agent_id: str | None = None
-        self._offer: str | None = None
         self._bad_since: float | None = None
 
     def next_deadline(self) -> float | None:
@@ -127,10 +126,6 @@ class CallMachine:
         self._to_rest()
         return self._begin(event, now) if self.snapshot.state is State.IDLE else ()
 
-    def _keep_offer(self, event: e.OfferReady, _now: float) -> Effects:
-        self._offer = event.sdp
-        return ()
-
     def _wait(self, event: e.Queued, _now: float) -> Effects:
         self._deadline = None
         self.snapshot = replace(self.snapshot, state=State.WAITING, queue_reason=event.reason)
@@ -147,20 +142,17 @@ class CallMachine:
         self.snapshot = replace(
             self.snapshot, state=State.SETTING_UP, agent_name=event.agent.name, agent_role=event.agent.role
         )
-        if self._offer is None:
-            return ()
-        return (f.Send(Offer(call_id=self._call_id, sdp=self._offer)),)
+        return ()
 
     def _meet_another(self, event: e.Assigned, now: float) -> Effects:
-        renewed = self._renew_peer()
-        return (*renewed, *self._meet(event, now))
+        self._meet(event, now)
+        return self._renew_peer()
 
     def _renew_peer(self) -> Effects:
-        self._offer = None
         return (f.ClosePeer(self._call_id), f.PreparePeer(self._call_id))
 
     def _send_offer(self, event: e.OfferReady, _now: float) -> Effects:
-        self._offer = event.sdp
+        """Said before anybody is assigned too: the distributor keeps it for the agent, which saves a round trip."""
         return (f.Send(Offer(call_id=self._call_id, sdp=event.sdp)),)
 
     def _accept(self, event: e.Answer, _now: float) -> Effects:
@@ -262,7 +254,7 @@ class CallMachine:
 
     def _forget_call(self) -> None:
         """The next customer sees nothing of the last one."""
-        self._deadline, self._agent_id, self._offer, self._bad_since = None, None, None, None
+        self._deadline = self._agent_id = self._bad_since = None
         self.snapshot = Snapshot(
             state=self.snapshot.state,
             online=self.snapshot.online,

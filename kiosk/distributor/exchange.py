@@ -45,6 +45,8 @@ class Exchange:
         self.peers = Peers()
         self.router = Router(settings)
         self._calls = CallLog()
+        self._offers: dict[str, Offer] = {}
+        """Offers of calls that wait."""
         self._stopped = False
         self._timer: asyncio.TimerHandle | None = None
         self._now = asyncio.get_running_loop().time
@@ -93,10 +95,13 @@ class Exchange:
     def relay(self, peer: Peer, message: Offer | Answer | Candidate) -> None:
         """Pass a message on to the other side of its call, and to nobody else. Raises `PeerError`: ``unknown_call``.
 
-        Where the other side's connection is broken just now, the message is dropped: its side asks again when it is back.
+        An offer for a call that waits is kept for the agent who gets the call. Where the other side's connection is broken just now, the message is dropped: its side asks again when it is back.
         """
         terminal_id, agent_id = self.router.party_of(message.call_id) or (None, None)
         mine, other = (terminal_id, agent_id) if peer.role is Role.TERMINAL else (agent_id, terminal_id)
+        if mine == peer.party_id and other is None and isinstance(message, Offer):
+            self._offers[message.call_id] = message
+            return
         if mine != peer.party_id or other is None:
             raise PeerError(ErrorCode.UNKNOWN_CALL, "This call isn't yours, or not any more.")
         self._send(Role.AGENT if peer.role is Role.TERMINAL else Role.TERMINAL, other, message)
@@ -138,6 +143,7 @@ class Exchange:
                 self._calls.queued(effect)
                 self._send(Role.TERMINAL, effect.terminal_id, Queued(call_id=effect.call_id, reason=effect.reason))
             case End():
+                self._offers.pop(effect.call_id, None)
                 if self.router.party_of(effect.call_id) is None:  # else it goes on, with another agent
                     self._calls.ended(effect, self._now())
                 for role, party_id in ((Role.TERMINAL, effect.terminal_id), (Role.AGENT, effect.agent_id)):
@@ -165,6 +171,9 @@ class Exchange:
                 waited_ms=max(0, round(effect.waited_s * 1000)),
             )
             self._send(Role.AGENT, effect.agent_id, incoming)
+            offer = self._offers.pop(effect.call_id, None)  # for this agent only: the next one gets a new offer
+            if offer is not None:
+                self._send(Role.AGENT, effect.agent_id, offer)
 
     def _agent_changed(self, effect: AgentChanged) -> None:
         log.info("agent.status", agent_id=effect.agent_id, status=effect.status.value)

@@ -17,8 +17,8 @@ def test_a_press_connects(story: Story) -> None:
     assert prepare == f.PreparePeer("call1")
     assert sent((call,)) == ["call"]
     assert story.state is State.CALLING
-    assert story.offer() == ()
-    assert sent(story.assigned()) == ["offer"]
+    assert sent(story.offer()) == ["offer"], "the distributor keeps it for whoever is assigned"
+    assert story.assigned() == ()
     assert story.machine.snapshot.agent_name == "Ann"
     assert story.answered() == (f.AcceptAnswer("call1", "answer"),)
     assert only(story.candidate(), f.AddCandidate)
@@ -38,13 +38,14 @@ def test_an_offer_that_comes_after_the_assignment_is_sent_at_once(story: Story) 
 
 def test_everyone_is_busy_and_then_somebody_is_free(story: Story) -> None:
     story.to(State.CALLING)
-    story.offer()
+    assert sent(story.offer()) == ["offer"]
     story.queued(QueueReason.NO_AGENTS)
     assert story.machine.snapshot.queue_reason is QueueReason.NO_AGENTS
     story.queued(QueueReason.ALL_BUSY)
     assert story.machine.snapshot.queue_reason is QueueReason.ALL_BUSY
     assert story.machine.next_deadline() is None, "a customer may wait as long as they like"
-    assert sent(story.assigned()) == ["offer"]
+    assert story.assigned() == ()
+    assert story.state is State.SETTING_UP
 
 
 def test_another_agent_gets_a_fresh_peer(story: Story) -> None:

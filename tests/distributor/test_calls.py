@@ -207,3 +207,23 @@ async def test_connected_before_an_agent_is_out_of_order(house: House) -> None:
     await terminal.send(message)
     assert (await terminal.expect_error("out_of_order", fatal=False)).re == message.id
     await terminal.expect_nothing_before(Ping())
+
+
+async def test_an_offer_that_comes_before_an_agent_is_kept_for_the_first_one(house: House) -> None:
+    """It saves a round trip; an agent who gets the call after another one gets the terminal's next offer only."""
+    terminal = await house.terminal()
+    call_id = await terminal.press()
+    await terminal.expect(Queued)
+    await terminal.send(Offer(call_id=call_id, sdp="early"))
+    first, second = await house.agent(status=AgentStatus.AWAY), await house.agent(status=AgentStatus.AWAY)
+    await first.send(SetStatus(status=AgentStatus.AVAILABLE))
+    assert (await first.expect(Incoming)).call_id == call_id
+    assert (await first.expect(Offer)).sdp == "early"
+    await terminal.expect(Assigned)
+    await second.send(SetStatus(status=AgentStatus.AVAILABLE))
+    await second.expect_status(AgentStatus.AVAILABLE)
+    await first.send(Bye())
+    await terminal.expect(Assigned)
+    assert (await second.expect(Incoming)).call_id == call_id
+    await terminal.send(Offer(call_id=call_id, sdp="fresh"))
+    assert (await second.expect(Offer)).sdp == "fresh"
