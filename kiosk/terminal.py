@@ -26,6 +26,7 @@ from kiosk.protocol.messages import IceServer
 from kiosk.rtc import h264
 from kiosk.rtc.peer import AiortcPeer
 from kiosk.rtc.port import Peer, PeerStats
+from kiosk.rtc.receive import receiver
 from kiosk.session import Session
 from kiosk.signalling.events import Arrived, Down, LinkEvent, Up
 from kiosk.signalling.link import DistributorLink
@@ -97,6 +98,7 @@ class Terminal:
     def start(self) -> None:
         """Step by step; each step's end is registered with it."""
         h264.install(self.config.video.start_kbps, self.config.video.max_kbps)
+        receiver.install()
         self._step("window", self.window.show, self.window.close)
         self._step("lamp", self._start_lamp, self.lamp.stop)
         self._step("engine", self.engine.start, self.engine.stop)

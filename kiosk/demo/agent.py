@@ -41,6 +41,7 @@ from kiosk.protocol.messages import (
     Welcome,
 )
 from kiosk.rtc import h264
+from kiosk.rtc.receive import receiver
 
 log = logs.get(__name__)
 
@@ -176,6 +177,7 @@ def main() -> int:
     arguments = parser.parse_args()
     logs.set_up("warning")
     h264.install(START_KBPS, MAX_KBPS)
+    receiver.install()
     try:
         code = os.environ.pop(CODE_VARIABLE, "")
         if not code:

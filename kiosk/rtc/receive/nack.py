@@ -10,6 +10,8 @@ TRIES = 8
 MOST_MISSING = 300
 """More than this are not worth asking for: a key frame is the smaller repair."""
 RTT_LEAST_S, RTT_FIRST_S, RTT_MOST_S = 0.01, 0.1, 1.0
+BUSY_REPAIRS, BUSY_S = 3, 10.0
+"""So many repairs within so many seconds are more than a mishap."""
 SLACK_S = 0.02
 """What an answer may take longer than the round trip."""
 
@@ -47,17 +49,23 @@ class Nacks:
         """Packets asked for so far, repetitions included."""
         self._missing: dict[int, _Missing] = {}
         self._newest: int | None = None
+        self._repaired_at: deque[float] = deque(maxlen=BUSY_REPAIRS)
 
     @property
     def patience_s(self) -> float:
         """How long a missing packet is waited for: three answers may get lost."""
         return max(0.4, 3.5 * (self.rtt.s + SLACK_S))
 
+    def busy(self, now: float) -> bool:
+        """Losses are the rule on this line, not the exception."""
+        return len(self._repaired_at) == BUSY_REPAIRS and now - self._repaired_at[0] < BUSY_S
+
     def arrived(self, number: int, now: float, *, resent: bool) -> None:
         """A packet is there; ``resent`` where it is known to be an answer."""
         missing = self._missing.pop(number, None)
         if missing is not None and missing.asked_at is not None and resent:
             self.rtt.answered(now - missing.asked_at)
+            self._repaired_at.append(now)
         if self._newest is not None:
             for gap in range(self._newest + 1, number):
                 self._missing[gap] = _Missing(now, now + REORDER_S)
@@ -78,7 +86,8 @@ class Nacks:
 
     def give_up(self, now: float) -> int | None:
         """Forget what is too late or too much; the highest number of it."""
-        late = [number for number, missing in self._missing.items() if now - missing.since >= self.patience_s]
+        patience = self.patience_s
+        late = [number for number, missing in self._missing.items() if now >= missing.since + patience]
         late += sorted(self._missing)[:-MOST_MISSING]
         for number in late:
             self._missing.pop(number, None)

@@ -134,7 +134,7 @@ class Playout:
     def _learn(self, number: int, media_s: float) -> None:
         before = self._waiting.get(number - 1)
         if before is not None and SHORTEST_S <= media_s - before.media_s <= LONGEST_S:
-            self._packet_s = media_s - before.media_s
+            self._packet_s = round((media_s - before.media_s) / SHORTEST_S) * SHORTEST_S
 
     def _stop(self) -> None:
         self._waiting.clear()

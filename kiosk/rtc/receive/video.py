@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from kiosk.rtc.receive.frames import Frame, Frames, Packet
 from kiosk.rtc.receive.keys import FIRST_WAIT_S, KeyRequests
 from kiosk.rtc.receive.lateness import Pace, Wish
-from kiosk.rtc.receive.nack import Nacks
+from kiosk.rtc.receive.nack import SLACK_S, Nacks
 from kiosk.rtc.receive.sequence import Sequence, Unwrapped
 
 CLOCK_HZ = 90_000
 MOST_HELD = 60
 """Pictures that may wait for their time: more than two seconds of them come only from a broken clock."""
-WISH = Wish(body=0.95, tail=0.99, forgiven_s=0.1, least_s=0.0, most_s=0.4)
-"""A picture that is 100 ms late is no freeze yet (one begins at 150 ms over the mean distance), so the rare ones may be."""
+FORGIVEN_S = 0.08
+WISH = Wish(body=0.9, tail=0.99, forgiven_s=FORGIVEN_S, least_s=0.0, most_s=0.6)
+"""A picture that is 80 ms late is no freeze yet (one begins at 150 ms over the mean distance), so the rare ones may be."""
 
 
 @dataclass(frozen=True)
@@ -112,10 +113,14 @@ class VideoCore:
         self.nacks.forget_below(frame.end + 1)
         if frame.key:
             self.keys.got()
-        due = self.pace.due(frame.stamp / CLOCK_HZ, now)
+        due = self.pace.due(frame.stamp / CLOCK_HZ, now, self._repairs_s(now))
         if self._held:
             due = max(due, self._held[-1][0])
         self._held.append((due, frame))
+
+    def _repairs_s(self, now: float) -> float:
+        """Where packets get lost again and again, there has to be time for two answers, before it is learnt dearly."""
+        return max(0.0, 2 * (self.nacks.rtt.s + SLACK_S) - FORGIVEN_S) if self.nacks.busy(now) else 0.0
 
     def _release(self, now: float) -> list[Frame]:
         released = []

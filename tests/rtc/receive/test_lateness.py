@@ -1,0 +1,89 @@
+"""How long to wait for what comes late."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.rtc.receive.lateness import LEAP_S, Lateness, Pace, Wish
+
+WISH = Wish(body=0.9, tail=0.99, forgiven_s=0.1, least_s=0.0, most_s=0.4)
+
+
+def pace_of(lateness: list[float], wish: Wish = WISH, drift: float = 0.0) -> tuple[Pace, list[float]]:
+    """A pace that has seen pictures 40 ms apart come that late; by how much each was shown after its time."""
+    pace = Pace(wish)
+    shown = []
+    for number, late in enumerate(lateness):
+        media_s = number * 0.04
+        shown.append(pace.due(media_s, 100 + media_s * (1 + drift) + late) - 100 - media_s)
+    return pace, shown
+
+
+def test_a_steady_line_adds_no_delay() -> None:
+    pace, shown = pace_of([0.0] * 500)
+    assert pace.delay_s == pytest.approx(0, abs=1e-9)
+    assert shown == pytest.approx([0.0] * 500, abs=1e-9)
+
+
+def test_before_the_first_arrival_the_least_is_wanted() -> None:
+    assert Lateness(Wish(0.9, 0.99, 0.1, 0.04, 0.2)).wanted_s() == 0.04
+
+
+def test_jitter_is_waited_for() -> None:
+    chance = random.Random(1)
+    pace, _ = pace_of([chance.random() * 0.05 for _ in range(400)])
+    assert 0.03 < pace.delay_s < 0.06
+
+
+def test_rare_lateness_is_covered_but_for_what_is_forgiven() -> None:
+    pace, _ = pace_of([0.3 if number % 30 == 0 else 0.0 for number in range(1, 400)])
+    assert pace.delay_s == pytest.approx(0.2, abs=0.01)
+
+
+def test_the_delay_has_a_limit() -> None:
+    pace, _ = pace_of([2.0 * (number % 2) for number in range(400)])
+    assert pace.delay_s == WISH.most_s
+
+
+def test_it_grows_at_once_and_shrinks_slowly() -> None:
+    """A burst of late pictures is followed at once; when the line is well again, the delay goes by 2% of the time."""
+    pace, shown = pace_of([0.0] * 100 + [0.24] * 40 + [0.0] * 2000)
+    assert shown[139] == pytest.approx(0.24, abs=0.02)
+    assert shown[-1] == pytest.approx(0.0, abs=0.01)
+    steps = [later - earlier for earlier, later in zip(shown[140:], shown[141:], strict=False)]
+    assert min(steps) >= -Pace.GIVE_BACK * 0.04 - 1e-9
+    assert pace.lateness.leaps == 0
+
+
+def test_a_clock_that_drifts_is_followed() -> None:
+    """A sender whose clock is 0.05% slow: after 200 s its pictures come 100 ms later, and aren't taken for late."""
+    pace, _ = pace_of([0.0] * 5000, drift=5e-4)
+    assert pace.delay_s < 0.01
+
+
+def test_another_clock_is_taken_over() -> None:
+    pace = Pace(WISH)
+    for number in range(50):
+        pace.due(number * 0.04, number * 0.04)
+    jump = 1000 * LEAP_S
+    assert pace.due(jump, 2.0) == 2.0
+    assert pace.lateness.leaps == 1
+    assert pace.due(jump + 0.04, 2.04) == pytest.approx(2.04)
+
+
+def test_a_floor_holds() -> None:
+    pace = Pace(WISH)
+    assert pace.due(0.0, 5.0, floor_s=0.1) == pytest.approx(5.1)
+
+
+@given(st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(0, 10)), max_size=100))
+def test_nothing_is_due_in_the_past_nor_far_ahead_of_its_fellows(arrivals: list[tuple[float, float]]) -> None:
+    """Whatever the timestamps are."""
+    pace, now = Pace(WISH), 0.0
+    for media_s, wait in arrivals:
+        now += wait
+        due = pace.due(media_s, now)
+        assert now <= due <= now + WISH.most_s + 2 * LEAP_S * len(arrivals)
+        assert 0 <= pace.delay_s <= WISH.most_s
