@@ -52,6 +52,19 @@ ROOMS: Mapping[str, Room] = {
     "kiosk.media.framecode": Room(("kiosk.errors", "kiosk.units"), CORE_ADVICE, core=True),
     "kiosk.media.freezes": Room((), CORE_ADVICE, core=True),
     "kiosk.signalling.backoff": Room(("kiosk.errors", "kiosk.units"), CORE_ADVICE, core=True),
+    "kiosk.rtc.receive.complaints": Room((), CORE_ADVICE, core=True),
+    "kiosk.rtc.receive.counts": Room(("kiosk.rtc.receive.sequence",), CORE_ADVICE, core=True),
+    "kiosk.rtc.receive.frames": Room((), CORE_ADVICE, core=True),
+    "kiosk.rtc.receive.keys": Room((), CORE_ADVICE, core=True),
+    "kiosk.rtc.receive.lateness": Room((), CORE_ADVICE, core=True),
+    "kiosk.rtc.receive.nack": Room((), CORE_ADVICE, core=True),
+    "kiosk.rtc.receive.sequence": Room((), CORE_ADVICE, core=True),
+    "kiosk.rtc.receive.playout": Room(("kiosk.rtc.receive.lateness",), CORE_ADVICE, core=True),
+    "kiosk.rtc.receive.video": Room(
+        tuple(f"kiosk.rtc.receive.{name}" for name in ("frames", "keys", "lateness", "nack", "sequence")),
+        CORE_ADVICE,
+        core=True,
+    ),
     "kiosk.ui.props": Room(
         ("kiosk.errors", "kiosk.units", "kiosk.protocol", "kiosk.call", "kiosk.hardware.ports"), CORE_ADVICE, core=True
     ),

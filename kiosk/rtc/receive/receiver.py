@@ -94,6 +94,8 @@ class Receiver(RTCRtpReceiver):
         if not self._enabled or self._ended:
             return
         codec = self._codecs.get(packet.payload_type)
+        if codec is not None and is_rtx(codec) and self._source is None:
+            return  # Chromium measures the line before the first picture
         if codec is None or not self._from_source(packet.ssrc, rtx=is_rtx(codec)):
             self._odd("a payload type or a source that wasn't negotiated")
             return
@@ -110,7 +112,7 @@ class Receiver(RTCRtpReceiver):
         """Whether a packet of that source is to be taken; one that isn't leaves nothing behind."""
         now = asyncio.get_running_loop().time()
         if rtx:
-            if self._source is not None and self._original.get(ssrc, self._source) == self._source:
+            if self._original.get(ssrc, self._source) == self._source:
                 return True
         elif ssrc == self._source or self._may_begin(ssrc, now):
             self._heard_at = now
@@ -148,13 +150,14 @@ class Receiver(RTCRtpReceiver):
     # --- reports -------------------------------------------------------------------------------------------------------
 
     def _count(self, packet: RtpPacket, codec: RTCRtpCodecParameters) -> None:
+        """Retransmissions aren't counted: aiortc's statistics have room for one stream, and the last would win."""
+        if is_rtx(codec):
+            return
         streams: dict[int, StreamCounts] = self._private("remote_streams")
-        if packet.ssrc not in streams and len(streams) < 2:
-            streams[packet.ssrc] = StreamCounts(codec.clockRate)
-        if packet.ssrc in streams:
-            streams[packet.ssrc].add(packet.sequence_number, packet.timestamp, asyncio.get_running_loop().time())
-            seen: dict[int, dt.datetime] = self._private("active_ssrc")
-            seen[packet.ssrc] = clock.current_datetime()
+        counts = streams.setdefault(packet.ssrc, StreamCounts(codec.clockRate))
+        counts.add(packet.sequence_number, packet.timestamp, asyncio.get_running_loop().time())
+        seen: dict[int, dt.datetime] = self._private("active_ssrc")
+        seen[packet.ssrc] = clock.current_datetime()
 
     async def _estimate(self, packet: RtpPacket, arrival_time_ms: int) -> None:
         """The bandwidth estimate is aiortc's, unchanged (REMB)."""

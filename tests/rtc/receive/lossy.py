@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 
 import av
 import numpy as np
@@ -14,7 +15,6 @@ from aiortc import RTCPeerConnection
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 from aiortc.rtcrtpsender import RTCRtpSender
-from aiortc.rtp import is_rtcp
 
 RATE = 90_000
 
@@ -158,7 +158,7 @@ async def watch(track: MediaStreamTrack, seconds: float) -> list[float]:
 
 def frozen_s(times: list[float]) -> float:
     """W3C's totalFreezesDuration: gaps of more than max(3 d, d + 150 ms), d the mean of the last 30 distances."""
-    frozen, gaps = 0.0, [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    frozen, gaps = 0.0, [later - earlier for earlier, later in pairwise(times)]
     for number, gap in enumerate(gaps):
         before = gaps[max(0, number - 30) : number] or [gap]
         mean = sum(before) / len(before)

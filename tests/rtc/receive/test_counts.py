@@ -1,7 +1,7 @@
 """What receiver reports say."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.rtc.receive.counts import LOST_LEAST, LOST_MOST, UINT32, StreamCounts
@@ -55,6 +55,7 @@ def test_jitter_is_the_mean_difference_of_transit_times() -> None:
     assert counts.jitter == pytest.approx(900, rel=0.05)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 65_535), st.integers(0, UINT32), st.floats(0, 1e9)), max_size=100))
 def test_every_figure_fits_its_field(packets: list[tuple[int, int, float]]) -> None:
     """Whatever comes, a report can be packed."""

@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.rtc.receive.frames import CAPACITY, Frame, Frames, Packet
@@ -105,7 +105,7 @@ def test_after_a_skip_a_key_frame_that_follows_at_once_needs_no_sign_of_its_begi
 
 
 def test_padding_is_no_picture() -> None:
-    packets = stream(1) + [Packet(13, 0, marker=False, data=b"")] + picture(14, 1)
+    packets = [*stream(1), Packet(13, 0, marker=False, data=b""), *picture(14, 1)]
     assert taken(Frames(), packets) == [0, 1]
 
 
@@ -127,6 +127,7 @@ def test_what_waits_is_bounded() -> None:
     assert taken(frames, picture(5000, 9999, key=True)) == [9999]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 1 << 30), st.floats(0, 0.3), st.integers(0, 12), st.floats(0, 0.3))
 @pytest.mark.parametrize("key_every", [1000, 7])
 def test_any_order_any_loss(key_every: int, seed: int, loss: float, shuffle: int, twice: float) -> None:

@@ -1,5 +1,7 @@
 """When a key frame is asked for."""
 
+from itertools import pairwise
+
 import pytest
 
 from kiosk.rtc.receive.keys import LONGEST_WAIT_S, MAKING_S, KeyRequests
@@ -28,7 +30,7 @@ def test_it_is_repeated_with_growing_distance_until_it_comes() -> None:
     keys = KeyRequests()
     keys.want(0.0)
     times = [step / 1000 for step in range(20_000) if keys.due(step / 1000, RTT)]
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
     first = 1.5 * RTT + MAKING_S
     assert gaps[:4] == pytest.approx([first, 2 * first, 4 * first, 8 * first], abs=0.002)
     assert gaps[-1] == pytest.approx(LONGEST_WAIT_S, abs=0.002)

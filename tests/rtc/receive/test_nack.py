@@ -1,7 +1,7 @@
 """What is asked for again, and when."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.rtc.receive.nack import (
@@ -52,6 +52,16 @@ def test_an_answer_that_gets_lost_is_asked_for_again_by_the_round_trip() -> None
     assert nacks.next_deadline() == pytest.approx(again)
     assert nacks.due(again - 0.001) == []
     assert nacks.due(again) == [2]
+
+
+def test_where_losses_are_the_rule_requests_go_in_pairs() -> None:
+    nacks = nacks_after(1, 3, 5, 7)
+    nacks.due(1.0)
+    for number in (2, 4, 6):
+        nacks.arrived(number, 1.3, resent=True)
+    nacks.arrived(9, 2.0, resent=False)
+    times = [at for at in (2 + step / 1000 for step in range(700)) if nacks.due(at)]
+    assert times == pytest.approx([2.005, 2.105, 2.325, 2.425, 2.645], abs=0.003)
 
 
 def test_tries_are_bounded_even_where_patience_is_long() -> None:
@@ -118,6 +128,7 @@ def test_the_round_trip_keeps_to_its_bounds_and_forgives_outliers() -> None:
     assert rtt.s == RTT_LEAST_S
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 400), st.floats(0, 0.2)), max_size=200))
 def test_it_stays_small_and_asks_only_for_what_is_missing(arrivals: list[tuple[int, float]]) -> None:
     """In any order, with any holes and duplicates: bounded, and never asking for what is there."""

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from aiortc.codecs import get_encoder
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.rtc.receive.payload import Part, part_of
@@ -49,6 +49,7 @@ def test_another_codecs_payload_goes_through() -> None:
     assert part_of(AV1, b"abc") == Part(b"abc")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 @pytest.mark.parametrize("codec", [H264, VP8], ids=["h264", "vp8"])
 def test_any_bytes_are_a_part_or_a_value_error(codec: RTCRtpCodecParameters, payload: bytes) -> None:

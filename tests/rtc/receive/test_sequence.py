@@ -1,11 +1,12 @@
 """Numbers that wrap."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.rtc.receive.sequence import FAR, PORTION, Sequence, Unwrapped
 
 
+@settings(deadline=None)
 @given(st.integers(0, PORTION - 1), st.lists(st.integers(-FAR, FAR), max_size=200))
 def test_near_steps_are_followed_through_every_wrap(first: int, steps: list[int]) -> None:
     """Whatever is at most `FAR` from the newest number comes out at its true place."""
@@ -44,6 +45,7 @@ def test_a_stray_at_the_wrap_is_carried_on_from_too() -> None:
     assert sequence.place(0) is not None
 
 
+@settings(deadline=None)
 @given(st.integers(0, (1 << 32) - 1), st.lists(st.integers(-(1 << 31) + 1, (1 << 31) - 1), max_size=50))
 def test_timestamps_are_followed_both_ways(first: int, steps: list[int]) -> None:
     stamps, true = Unwrapped(), first

@@ -1,5 +1,7 @@
 """Concealment and stretching, heard by numbers."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -52,7 +54,7 @@ def test_a_patch_fades_to_silence() -> None:
     blocks = [concealer.lost(BLOCK) for _ in range(8)]
     levels = [dbfs(block) for block in blocks]
     assert levels[0] == pytest.approx(dbfs(voice(200, BLOCK)), abs=1)
-    assert all(later <= earlier + 0.5 for earlier, later in zip(levels, levels[1:], strict=False))
+    assert all(later <= earlier + 0.5 for earlier, later in pairwise(levels))
     assert not np.concatenate(blocks)[FADE_AFTER + FADE_FOR :].any()
 
 
