@@ -4,8 +4,7 @@ A call connects over the line without loss; then the loss begins, and from three
 directions at once: when each of the agent's pictures was drawn at the customer's, and when each of the customer's was shown in
 the agent's page. A freeze is what WebRTC's statistics call one (see freezes.py), by the same function for all. What is
 missing at the end counts. The agent is Chromium on both sides, so that ``to_customer`` measures our receive path against
-Chromium's, and ``to_agent`` our sender against Chromium's. Up to 2,500 kbit/s, all start at 1,500. The receive path is aiortc's
-stock one so far.
+Chromium's, and ``to_agent`` our sender against Chromium's. Up to 2,500 kbit/s, all start at 1,500.
 
 The peer offers VP8 first here, as Chromium does by itself: with VP8 it protects the picture by forward error correction
 (RED and ULPFEC), which it switches off for H.264, and freezes far less. A full run measures it with H.264 too (``peer_h264``).
@@ -127,7 +126,7 @@ async def benchmark(arguments: argparse.Namespace) -> Figures:
                 here = Far(replace(setting, peer_codec=codec), far.browser)
                 async with (ours if name == "ours" else peer)(here) as side:
                     made.setdefault(name, []).append(await one(setting.net, side, stretch_s))
-    return {**summary(made), "rtt_ms": RTT_MS, "stretch_s": stretch_s, "receive_path": "aiortc's stock one"}
+    return {**summary(made), "rtt_ms": RTT_MS, "stretch_s": stretch_s, "receive_path": "kiosk.rtc.receive"}
 
 
 if __name__ == "__main__":
