@@ -84,6 +84,7 @@ def at_a_prompt(environment: dict[str, str], answers: list[bytes]) -> tuple[int,
     """``kiosk distributor add-agent Ada`` on a terminal of its own: each prompt gets the next answer."""
     pid, screen = pty.fork()
     if pid == 0:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background jobs, and their children, ignore it
         os.execve(KIOSK, [str(KIOSK), "distributor", "add-agent", "Ada"], environment)  # noqa: S606 - no shell is the point
     shown = b""
     while True:

@@ -1,7 +1,7 @@
 /** The WebSocket to the distributor: kept alive, missed when silent, opened again when it breaks. */
 
 import { delayMs } from "./backoff.js";
-import { PING_EVERY_MS, SILENCE_MS, SUBPROTOCOL, hello, newId } from "./protocol.js";
+import { HEARD_NOTHING, PING_EVERY_MS, SILENCE_MS, SUBPROTOCOL, hello, newId } from "./protocol.js";
 
 const QUEUED = new Set(["answer", "candidate"]);
 const MOST_QUEUED = 64;
