@@ -151,18 +151,30 @@ class _Stream:
         inward = self.kind == "microphone"
         reads, writes = ([self.pipe], []) if inward else ([], [self.pipe])
         if not any(select.select(reads, writes, [], self.patience_s)) and not stopped.is_set():
-            raise DeviceError(
-                self.kind, f"{self._name} doesn't work: it moves no sound.", "Unplug it and plug it in again."
-            )
+            raise self._stalled()
+
+    def _stalled(self) -> DeviceError:
+        """Why nothing moves. Raises `DeviceError` where the sound service doesn't answer either.
+
+        PipeWire 1.4 leaves a speaker's stream open and deaf when its device goes; 0.3 ends it.
+        """
+        if all(device.name != self.device.name for device in found(self.kind)):
+            return self._unplugged()
+        return DeviceError(
+            self.kind, f"{self._name} doesn't work: it moves no sound.", "Unplug it and plug it in again."
+        )
+
+    def _unplugged(self) -> DeviceError:
+        return DeviceError(
+            self.kind, f"{self._name} was unplugged.", "Plug it in again; it is used as soon as it is back."
+        )
 
     def gone(self) -> DeviceError:
         """Why the child ended."""
         self.child.terminate()
         said = self.child.stderr.read().decode(errors="replace").strip() if self.child.stderr else ""
         if "Entity killed" in said or "No such entity" in said:
-            return DeviceError(
-                self.kind, f"{self._name} was unplugged.", "Plug it in again; it is used as soon as it is back."
-            )
+            return self._unplugged()
         if "Connection" in said or not said:
             return DeviceError(self.kind, "The sound service went away.", NO_SERVICE)
         return DeviceError(self.kind, f"{self._name} doesn't work ({said.splitlines()[-1][:80]}).", "Try another one.")

@@ -17,6 +17,8 @@ from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 
+KEPT_PACKETS = 1024
+"""Sent packets that can be sent again: 4 s at 2.5 Mbit/s. aiortc keeps 128, which a slow lossy line asks for too late."""
 FPS = 30
 KEY_FRAME_EVERY = 10 * FPS
 """Key frames are asked for (PLI); this is the fallback for a receiver that never asks."""
@@ -64,11 +66,12 @@ def _open(width: int, height: int, bps: int) -> VideoCodecContext:
 
 
 def install(start_kbps: int, max_kbps: int) -> None:
-    """From now on every aiortc sender of this process encodes H.264 with `FastH264Encoder`."""
+    """From now on every aiortc sender of this process encodes H.264 with `FastH264Encoder`, and keeps `KEPT_PACKETS`."""
 
     def get_encoder(codec: RTCRtpCodecParameters) -> Encoder:
         if codec.mimeType.lower() == "video/h264":
             return FastH264Encoder(start_kbps * 1000, max_kbps * 1000)
         return stock_encoder(codec)
 
+    rtcrtpsender.RTP_HISTORY_SIZE = KEPT_PACKETS  # type: ignore[attr-defined]  # as below
     rtcrtpsender.get_encoder = get_encoder  # type: ignore[attr-defined]  # aiortc doesn't re-export it; this is the seam

@@ -5,7 +5,6 @@ import os
 import socket
 from pathlib import Path
 
-from PySide6.QtCore import QLoggingCategory
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtQuick import QQuickWindow, QSGRendererInterface
 
@@ -33,7 +32,6 @@ def make_application(*, headless: bool = False) -> QGuiApplication:
     os.environ["QSG_RENDER_LOOP"] = "basic"
     if headless or not (os.environ.get("QT_QUICK_BACKEND") or gpu_present()):
         QQuickWindow.setGraphicsApi(QSGRendererInterface.GraphicsApi.Software)
-    QLoggingCategory.setFilterRules("qt.multimedia.*=false")
     application = QGuiApplication(["kiosk", "-platform", "offscreen"] if headless else ["kiosk"])
     application.setApplicationName("kiosk")
     return application

@@ -134,6 +134,15 @@ class TestClients:
         monkeypatch.setattr(pulse, "OPEN_S", 0.3)
         assert "moves no sound" in start_failing(device).what
 
+    def test_moves_nothing_since_its_device_is_gone(
+        self, install: Install, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, device: str, program: str
+    ) -> None:
+        """As PipeWire 1.4 does it: the stream stays open when the device goes."""
+        there = tmp_path / ("sources.txt" if device == "microphone" else "sinks.txt")
+        install(program, f': > "{there}"; exec sleep 30')
+        monkeypatch.setattr(pulse, "OPEN_S", 0.5)
+        assert "was unplugged" in start_failing(device).what
+
     @pytest.mark.parametrize(
         ("last_words", "said"),
         [

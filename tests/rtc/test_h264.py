@@ -12,7 +12,7 @@ from aiortc.codecs.h264 import H264Decoder, H264Encoder, h264_depayload
 from aiortc.jitterbuffer import JitterFrame
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 
-from kiosk.rtc.h264 import FastH264Encoder, install
+from kiosk.rtc.h264 import KEPT_PACKETS, FastH264Encoder, install
 
 H264 = RTCRtpCodecParameters(mimeType="video/H264", clockRate=90000, payloadType=99)
 VP8 = RTCRtpCodecParameters(mimeType="video/VP8", clockRate=90000, payloadType=97)
@@ -88,10 +88,21 @@ def test_a_new_size_opens_a_new_encoder() -> None:
     assert is_key(payloads)
 
 
+def test_aiortc_keeps_as_many_packets_as_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The seam: the sender's history and its answers to NACKs count by this name in its own module."""
+    monkeypatch.setattr(rtcrtpsender, "get_encoder", rtcrtpsender.get_encoder)  # type: ignore[attr-defined]  # see below
+    monkeypatch.setattr("aiortc.rtcrtpsender.RTP_HISTORY_SIZE", 128)
+    install(1000, 2000)
+    assert vars(rtcrtpsender)["RTP_HISTORY_SIZE"] == KEPT_PACKETS
+    for method in (rtcrtpsender.RTCRtpSender._retransmit, rtcrtpsender.RTCRtpSender._run_rtp):
+        assert "% RTP_HISTORY_SIZE" in inspect.getsource(method)
+
+
 def test_aiortc_takes_it_from_where_it_is_put(monkeypatch: pytest.MonkeyPatch) -> None:
     """The seam: aiortc's sender asks this name in its own module for an encoder, and calls these methods."""
     stock = rtcrtpsender.get_encoder  # type: ignore[attr-defined]  # not re-exported; the seam itself
     monkeypatch.setattr(rtcrtpsender, "get_encoder", stock)
+    monkeypatch.setattr("aiortc.rtcrtpsender.RTP_HISTORY_SIZE", 128)
     install(1000, 2000)
     assert isinstance(rtcrtpsender.get_encoder(H264), FastH264Encoder)  # type: ignore[attr-defined]  # see above
     assert not isinstance(rtcrtpsender.get_encoder(VP8), H264Encoder)  # type: ignore[attr-defined]  # see above
