@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from kiosk.call.state import DeviceFault
-from kiosk.protocol.fields import EndReason
 from kiosk.protocol.messages import Answer, Assigned, Candidate, Ended, Queued
 
 
@@ -112,7 +111,6 @@ __all__ = [
     "Candidate",
     "DevicesChanged",
     "EndPressed",
-    "EndReason",
     "Ended",
     "Event",
     "FaceDrawn",

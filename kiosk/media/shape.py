@@ -6,7 +6,6 @@ import av
 from av.filter import Graph
 from av.video.reformatter import ColorRange
 
-FULL_RANGE_FORMATS = "yuvj"
 TIME_BASE = Fraction(1, 90_000)
 
 

@@ -4,7 +4,7 @@ Ours is the terminal's process with its children, the peer Chromium in kiosk mod
 (tests/bench/peer): its main process with all below it, without Playwright's driver. Both draw 1280x800 on one X server
 without a graphics processor (Xvfb, not counted); both have the same motion JPEG file for a camera, and send at most 1,500 kbit/s;
 Chromium is told to start there and to keep the resolution. H.264 both ways. Agents are pages in one Chromium at the far end of a line
-of 20 ms. Neither side cancels echo: the terminal doesn't do it yet, so the page's audio processing is off as well.
+of 20 ms. Neither side cancels echo: the terminal doesn't with virtual devices, so the page's audio processing is off as well.
 
 Both sides in turn; each call settles before it is measured. CPU is the kernel's count of the tree (user and system), memory
 the PSS at the end of each stretch.

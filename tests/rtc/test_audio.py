@@ -164,9 +164,11 @@ async def test_tone_through_opus(hz: int) -> None:
     track = MicrophoneTrack(microphone)
     async with call(track, speaker) as playback:
         await speaker.hear(60)
-        async with asyncio.timeout(15):  # a busy machine may stutter; half a second without that will come
-            while speaker.tone_level(hz, 0.5) != pytest.approx(-20, abs=1.5):
-                await speaker.hear(5)
+        async with asyncio.timeout(15):  # a busy machine may stutter; half a second without a drop or a gap will come
+            dropped = -1
+            while speaker.dropped != dropped or speaker.tone_level(hz, 0.5) != pytest.approx(-20, abs=1.5):
+                dropped = speaker.dropped
+                await speaker.hear(30)
         assert speaker.dominant_hz(0.5) == pytest.approx(hz, abs=2)
         assert tone_level(speaker.samples(0.5), hz * 1.7) < -50
         assert playback.level_dbfs == pytest.approx(-20, abs=3)
