@@ -1,5 +1,6 @@
 """What is kept on disk: expiry, single use, damage. The clock is an argument; the file is real."""
 
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -175,16 +176,24 @@ def test_epochs_grow_over_reopening(tmp_path: Path) -> None:
 
 
 def test_two_programs_may_open_a_new_folder_at_the_same_time(tmp_path: Path) -> None:
-    """One of them makes the tables."""
+    """One of them makes the tables. Many folders: SQLite doesn't wait at every point of an opening, so that it went wrong in one of 60."""
     barrier = threading.Barrier(4)
 
-    def opening(_number: int) -> int:
+    def opening(number: int) -> int:
         barrier.wait()
-        with Store(tmp_path) as store:
+        with Store(tmp_path / str(number // 4)) as store:
             return store.next_epoch()
 
     with ThreadPoolExecutor(4) as threads:
-        assert sorted(threads.map(opening, range(4))) == [1, 2, 3, 4]
+        epochs = list(threads.map(opening, range(160)))
+    assert all(sorted(epochs[at : at + 4]) == [1, 2, 3, 4] for at in range(0, 160, 4))
+
+
+def test_a_folder_that_is_gone_is_let_go_of(tmp_path: Path) -> None:
+    """The distributor still ends."""
+    store = Store(tmp_path / "state")
+    shutil.rmtree(tmp_path / "state")
+    store.close()
 
 
 def test_a_database_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:

@@ -1,5 +1,9 @@
 """The SQLite file: opened, checked, brought to this program's schema, or refused with one clear line."""
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
@@ -33,7 +37,8 @@ def open_database(state_dir: Path) -> Engine:
     event.listen(engine, "connect", _pragmas)
     event.listen(engine, "begin", _begin)
     try:
-        _check(engine)
+        with _alone(state_dir):
+            _check(engine)
     except OperationalError as error:
         engine.dispose()
         raise StartError(
@@ -49,6 +54,15 @@ def open_database(state_dir: Path) -> Engine:
     return engine
 
 
+def close_database(engine: Engine, state_dir: Path) -> None:
+    """Let go of the file in ``state_dir``; safe to call twice, and where the folder is gone."""
+    try:
+        with _alone(state_dir):
+            engine.dispose()
+    except FileNotFoundError:
+        engine.dispose()
+
+
 def next_epoch(engine: Engine) -> int:
     """One more than at the last start of a distributor on this database."""
     with engine.begin() as connection:
@@ -56,6 +70,20 @@ def next_epoch(engine: Engine) -> int:
             update(tables.meta).where(tables.meta.c.key == "epoch").values(value=tables.meta.c.value + 1)
         )
         return int(connection.execute(select(tables.meta.c.value).where(tables.meta.c.key == "epoch")).scalar_one())
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """While others wait. SQLite doesn't wait by itself where a file is given its write-ahead log, or loses it with its last user.
+
+    See https://www.sqlite.org/wal.html, "Sometimes Queries Return SQLITE_BUSY In WAL Mode".
+    """
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _begin(connection: Connection) -> None:

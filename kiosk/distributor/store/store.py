@@ -7,7 +7,7 @@ from typing import Self
 
 from kiosk.distributor.store.agents import Agents
 from kiosk.distributor.store.clock import Clock
-from kiosk.distributor.store.database import next_epoch, open_database
+from kiosk.distributor.store.database import close_database, next_epoch, open_database
 from kiosk.distributor.store.sessions import Sessions
 from kiosk.distributor.store.terminals import Terminals
 from kiosk.errors import ConfigError
@@ -23,6 +23,7 @@ class Store:
     """
 
     def __init__(self, state_dir: Path, clock: Clock = time.time) -> None:
+        self._state_dir = state_dir
         self._engine = open_database(state_dir)
         self.terminals = Terminals(self._engine, clock)
         self.agents = Agents(self._engine, clock)
@@ -56,7 +57,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the file; safe to call twice."""
-        self._engine.dispose()
+        close_database(self._engine, self._state_dir)
 
     def __enter__(self) -> Self:
         return self
