@@ -6,10 +6,9 @@ import math
 import time
 from collections.abc import Callable
 
-from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCSessionDescription
 from aiortc.exceptions import InvalidStateError
 from aiortc.mediastreams import MediaStreamTrack
-from aiortc.rtcconfiguration import RTCBundlePolicy
 from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 from aiortc.rtcrtpsender import RTCRtpSender
 from aiortc.sdp import candidate_from_sdp
@@ -21,6 +20,7 @@ from kiosk.media.ports import MediaDevices, OnFrame
 from kiosk.protocol.fields import ErrorCode
 from kiosk.protocol.messages import Candidate, IceServer
 from kiosk.rtc.audio import MicrophoneTrack, Playback
+from kiosk.rtc.connect.connection import make_connection
 from kiosk.rtc.port import PeerStats
 from kiosk.rtc.statistics import fill
 from kiosk.rtc.video import CameraTrack, receive
@@ -44,8 +44,7 @@ class AiortcPeer:
         ice_servers: tuple[IceServer, ...],
         on_lost: Callable[[], None],
     ) -> None:
-        servers = [RTCIceServer(urls=list(s.urls), username=s.username, credential=s.credential) for s in ice_servers]
-        self._pc = RTCPeerConnection(RTCConfiguration(iceServers=servers, bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
+        self._pc = make_connection(ice_servers)
         self._devices = devices
         self._on_frame, self._on_lost = on_frame, on_lost
         self._stats = PeerStats()

@@ -1,0 +1,1 @@
+"""How a call's media finds its way: ICE, DTLS, STUN and TURN over aiortc, tuned for few round trips."""
