@@ -70,20 +70,28 @@ class Declare(Message):
     """All calls that the client has. Follows each welcome; nobody is assigned to a client before it.
 
     ``status`` is what an agent was doing when the connection broke: a console carries it over, a fresh page says ``away``.
+    ``links`` is how many standby links the client keeps: what a terminal wants, what a console can bear. It has none at this
+    moment: those of an earlier connection are closed. ``pre_roll`` says whether an agent may be seen before a press.
     """
 
     type: Literal["declare"] = "declare"
     calls: Annotated[tuple[DeclaredCall, ...], Field(max_length=8)] = ()
     status: Literal[AgentStatus.AVAILABLE, AgentStatus.AWAY] = AgentStatus.AWAY
+    links: Annotated[int, Field(ge=0, le=64)] = 0
+    pre_roll: bool = False
 
 
 class Call(Message):
-    """A terminal's press: a customer wants an agent of ``pool`` who speaks ``language``."""
+    """A terminal's press: a customer wants an agent of ``pool`` who speaks ``language``.
+
+    ``fence`` names the pre-roll lease under which it was pressed: the agent whom the customer sees already.
+    """
 
     type: Literal["call"] = "call"
     call_id: Id
     pool: Id = "default"
     language: Language = "en"
+    fence: Count | None = None
 
 
 class Connected(Message):

@@ -72,11 +72,15 @@ class TerminalCard(Record):
 
 
 class Assigned(Message):
-    """To the terminal: this agent serves the call, now. Sent again, with another agent, when the first one didn't answer."""
+    """To the terminal: this agent serves the call, now. Sent again, with another agent, when the first one didn't answer.
+
+    ``link_id`` names the standby link that the call uses; without one, the terminal's offer is passed on.
+    """
 
     type: Literal["assigned"] = "assigned"
     call_id: Id
     agent: AgentCard
+    link_id: Id | None = None
 
 
 class Queued(Message):
@@ -88,13 +92,14 @@ class Queued(Message):
 
 
 class Incoming(Message):
-    """To the agent: this customer is yours, now; the offer follows."""
+    """To the agent: this customer is yours, now, on the standby link ``link_id``; without one, the offer follows."""
 
     type: Literal["incoming"] = "incoming"
     call_id: Id
     terminal: TerminalCard
     language: Language
     waited_ms: DurationMs
+    link_id: Id | None = None
 
 
 class Ended(Message):

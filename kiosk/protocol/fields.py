@@ -32,6 +32,9 @@ Hex = Annotated[str, Field(pattern=r"^(?:[0-9a-f]{2})+$", max_length=256)]
 Sdp = Annotated[str, Field(min_length=1, max_length=49_152)]
 WallMs = Annotated[int, Field(ge=0, le=2**53 - 1)]
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+CandidateText = Annotated[str, Field(min_length=1, max_length=1024)]
+Mid = Annotated[str, Field(max_length=64)]
+Mline = Annotated[int, Field(ge=0, le=64)]
 DurationMs = Annotated[int, Field(ge=0, le=2**53 - 1)]
 
 

@@ -1,7 +1,7 @@
 """Every message of the protocol, grouped by who sends it.
 
 The story of a call: `Call` -> `Assigned` / `Incoming` (or `Queued` first) -> `Offer` -> `Answer`, `Candidate` ->
-`Connected` -> `HangUp` -> `Ended`. Before it: `Hello` -> `Challenge` -> `Prove` or `Enrol` (terminals) -> `Welcome`
+`Connected` -> `HangUp` -> `Ended`; on a standby link `Assigned` / `Incoming` -> `Attached` -> `Connected`. Before it: `Hello` -> `Challenge` -> `Prove` or `Enrol` (terminals) -> `Welcome`
 -> `Declare`.
 """
 
@@ -38,9 +38,54 @@ from kiosk.protocol.relayed_messages import (
     Candidate,
     Offer,
 )
+from kiosk.protocol.standby_messages import (
+    Attached,
+    LinkAnswer,
+    LinkCandidate,
+    LinkClosed,
+    LinkLost,
+    LinkOffer,
+    LinkReady,
+    LinkWanted,
+    PreRoll,
+    PreRollAsk,
+    PreRollOver,
+    SetPreRoll,
+)
 
-FromTerminal = Hello | Prove | Enrol | Declare | Call | Offer | Connected | HangUp | Figures | Bye | Ping
-FromAgent = Hello | Declare | SetStatus | Answer | Candidate | HangUp | Bye | Ping
+FromTerminal = (
+    Hello
+    | Prove
+    | Enrol
+    | Declare
+    | Call
+    | Offer
+    | Connected
+    | HangUp
+    | Figures
+    | LinkOffer
+    | LinkReady
+    | LinkLost
+    | PreRollAsk
+    | PreRollOver
+    | Bye
+    | Ping
+)
+FromAgent = (
+    Hello
+    | Declare
+    | SetStatus
+    | SetPreRoll
+    | Answer
+    | Candidate
+    | LinkAnswer
+    | LinkCandidate
+    | LinkLost
+    | Attached
+    | HangUp
+    | Bye
+    | Ping
+)
 FromClient = (
     Hello
     | Prove
@@ -54,19 +99,49 @@ FromClient = (
     | SetStatus
     | Answer
     | Candidate
+    | LinkOffer
+    | LinkAnswer
+    | LinkCandidate
+    | LinkReady
+    | LinkLost
+    | Attached
+    | PreRollAsk
+    | PreRollOver
+    | SetPreRoll
     | Bye
     | Ping
 )
-ToTerminal = Challenge | Welcome | Assigned | Queued | Answer | Candidate | Ended | Pong | Error
-ToAgent = Welcome | Incoming | Offer | Ended | Status | Pong | Error
+Standby = LinkWanted | LinkAnswer | LinkCandidate | LinkClosed | PreRoll | PreRollOver
+"""To a terminal, about its standby links and its lease."""
+ToTerminal = Challenge | Welcome | Assigned | Queued | Answer | Candidate | Ended | Standby | Pong | Error
+ToAgent = Welcome | Incoming | Offer | Ended | Status | LinkOffer | LinkClosed | PreRoll | PreRollOver | Pong | Error
 FromDistributor = (
-    Challenge | Welcome | Assigned | Queued | Incoming | Offer | Answer | Candidate | Ended | Status | Pong | Error
+    Challenge
+    | Welcome
+    | Assigned
+    | Queued
+    | Incoming
+    | Offer
+    | Answer
+    | Candidate
+    | Ended
+    | Status
+    | LinkWanted
+    | LinkOffer
+    | LinkAnswer
+    | LinkCandidate
+    | LinkClosed
+    | PreRoll
+    | PreRollOver
+    | Pong
+    | Error
 )
 
 __all__ = [
     "AgentCard",
     "Answer",
     "Assigned",
+    "Attached",
     "Bye",
     "Call",
     "Candidate",
@@ -86,12 +161,24 @@ __all__ = [
     "Hello",
     "IceServer",
     "Incoming",
+    "LinkAnswer",
+    "LinkCandidate",
+    "LinkClosed",
+    "LinkLost",
+    "LinkOffer",
+    "LinkReady",
+    "LinkWanted",
     "Offer",
     "Ping",
     "Pong",
+    "PreRoll",
+    "PreRollAsk",
+    "PreRollOver",
     "Prove",
     "Queued",
+    "SetPreRoll",
     "SetStatus",
+    "Standby",
     "Status",
     "TerminalCard",
     "ToAgent",

@@ -1,14 +1,8 @@
 """What the two sides of a call say to each other, through the distributor."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
-
-from kiosk.protocol.fields import (
-    Id,
-    Message,
-    Sdp,
-)
+from kiosk.protocol.fields import CandidateText, Id, Message, Mid, Mline, Sdp
 
 
 class Offer(Message):
@@ -32,6 +26,6 @@ class Candidate(Message):
 
     type: Literal["candidate"] = "candidate"
     call_id: Id
-    candidate: Annotated[str, Field(min_length=1, max_length=1024)]
-    mid: Annotated[str, Field(max_length=64)] | None = None
-    mline: Annotated[int, Field(ge=0, le=64)] | None = None
+    candidate: CandidateText
+    mid: Mid | None = None
+    mline: Mline | None = None

@@ -19,6 +19,8 @@ class Assign:
     language: str
     waited_s: float
     to_agent: bool = True
+    link_id: str | None = None
+    """The standby link that the call uses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +62,43 @@ class Refuse:
     text: str
 
 
-Effect = Assign | Queue | End | AgentChanged | Refuse
+@dataclass(frozen=True, slots=True)
+class OpenLink:
+    """Ask the terminal (``LinkWanted``) for a standby link to the agent; its offer and answer are relayed between these two."""
+
+    link_id: str
+    terminal_id: str
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseLink:
+    """Tell each side that isn't None that the standby link is of no more use; a call on it goes on to its end."""
+
+    link_id: str
+    terminal_id: str | None
+    agent_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Tell both sides (``PreRoll``) that the agent is kept for the terminal alone for ``lease_s`` from now; again at each renewal."""
+
+    fence: int
+    link_id: str
+    terminal_id: str
+    agent_id: str
+    lease_s: float
+    ask: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndLease:
+    """Tell (``PreRollOver``) the agent's console that nobody sees it any more, or the terminal to give the lease back."""
+
+    fence: int
+    terminal_id: str | None
+    agent_id: str | None
+
+
+Effect = Assign | Queue | End | AgentChanged | Refuse | OpenLink | CloseLink | Lease | EndLease

@@ -22,6 +22,10 @@ class AgentJoined:
     role: str
     calls: tuple[DeclaredCall, ...]
     status: Wish
+    links: int = 0
+    """How many standby links its console can bear; it has none at this moment."""
+    pre_roll: bool = False
+    """Whether it may be seen before a press."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class TerminalJoined:
 
     terminal_id: str
     calls: tuple[DeclaredCall, ...]
+    links: int = 0
+    """How many standby links it wants; it has none at this moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +72,13 @@ class CallRequested:
     call_id: str
     pool: str
     language: str
+    fence: int | None = None
+    """The lease under which it was pressed, if any."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerSeen:
-    """The agent's console has answered the offer; the server relays it to `Router.party_of` the call."""
+    """The agent's console has answered the offer, or is attached to the call's link."""
 
     call_id: str
     agent_id: str
@@ -94,6 +102,47 @@ class HangUpAsked:
     reason: EndReason
 
 
+@dataclass(frozen=True, slots=True)
+class LinkReady:
+    """A terminal's standby link has its ICE and DTLS done."""
+
+    link_id: str
+    terminal_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLost:
+    """A side, ``role`` and ``party_id``, hasn't got this standby link, or not any more."""
+
+    link_id: str
+    role: Role
+    party_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreRollAsked:
+    """Somebody stands in front of a terminal (still); ``ask`` counts up."""
+
+    terminal_id: str
+    ask: int
+
+
+@dataclass(frozen=True, slots=True)
+class PreRollGivenBack:
+    """A terminal shows nothing of the agent of the lease ``fence`` any more, and won't."""
+
+    terminal_id: str
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class PreRollSet:
+    """An agent may be seen before a press from now on, or not."""
+
+    agent_id: str
+    on: bool
+
+
 Event = (
     AgentJoined
     | AgentLost
@@ -104,4 +153,9 @@ Event = (
     | AnswerSeen
     | CallConnected
     | HangUpAsked
+    | LinkReady
+    | LinkLost
+    | PreRollAsked
+    | PreRollGivenBack
+    | PreRollSet
 )

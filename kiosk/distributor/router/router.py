@@ -11,6 +11,7 @@ from kiosk.distributor.router.events import (
     CallConnected,
     CallRequested,
     Event,
+    HangUpAsked,
     TerminalJoined,
     TerminalLost,
 )
@@ -89,7 +90,7 @@ def _dispatch(turn: Turn, event: Event) -> None:
             asking.answer_seen(turn, event)
         case CallConnected():
             asking.call_connected(turn, event)
-        case _:
+        case HangUpAsked():
             asking.hang_up_asked(turn, event)
 
 
