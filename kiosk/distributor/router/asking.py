@@ -1,7 +1,7 @@
 """What terminals and agents ask for and report while they are connected."""
 
 from kiosk.distributor.router.effects import End, Refuse
-from kiosk.distributor.router.events import AgentSet, AnswerSeen, CallConnected, CallRequested, HangUpAsked
+from kiosk.distributor.router.events import AgentSet, AnswerSeen, CallConnected, CallRequested, HangUpAsked, OfferSeen
 from kiosk.distributor.router.state import CallRecord, Timer
 from kiosk.distributor.router.turn import Turn
 from kiosk.distributor.router.views import Phase
@@ -30,6 +30,15 @@ def call_requested(turn: Turn, event: CallRequested) -> None:
         turn.request(terminal, event.call_id, event.pool, event.language)
     else:
         turn.tell(End(event.call_id, event.terminal_id, None, EndReason.NOT_KNOWN))
+
+
+def offer_seen(turn: Turn, event: OfferSeen) -> None:
+    """The claimed agent's console has the offer only now: its time to answer counts from here."""
+    call = turn.floor.calls.get(event.call_id)
+    if call is None or not _is_party(call, Role.TERMINAL, event.terminal_id):
+        _not_yours(turn, Role.TERMINAL, event.terminal_id)
+    elif call.phase is Phase.RESERVED:
+        call.timers[Timer.ANSWER] = turn.now + turn.settings.answer_timeout_s
 
 
 def answer_seen(turn: Turn, event: AnswerSeen) -> None:

@@ -77,6 +77,18 @@ class CallRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferSeen:
+    """A terminal's offer for its call was passed on to the agent's console, or is kept for the agent who gets the call.
+
+    Not fed for the offer that came with the press of a call which got a standby link: nobody is to answer that one. Fed for
+    a call on a link it says that the terminal can't use the link: the call is set up without.
+    """
+
+    call_id: str
+    terminal_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerSeen:
     """The agent's console has answered the offer, or is attached to the call's link."""
 
@@ -150,6 +162,7 @@ Event = (
     | TerminalJoined
     | TerminalLost
     | CallRequested
+    | OfferSeen
     | AnswerSeen
     | CallConnected
     | HangUpAsked

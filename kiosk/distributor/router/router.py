@@ -12,6 +12,7 @@ from kiosk.distributor.router.events import (
     CallRequested,
     Event,
     HangUpAsked,
+    OfferSeen,
     TerminalJoined,
     TerminalLost,
 )
@@ -84,8 +85,16 @@ def _dispatch(turn: Turn, event: Event) -> None:
             joining.terminal_joined(turn, event)
         case TerminalLost():
             leaving.terminal_lost(turn, event)
+        case _:
+            _dispatch_of_call(turn, event)
+
+
+def _dispatch_of_call(turn: Turn, event: Event) -> None:
+    match event:
         case CallRequested():
             asking.call_requested(turn, event)
+        case OfferSeen():
+            asking.offer_seen(turn, event)
         case AnswerSeen():
             asking.answer_seen(turn, event)
         case CallConnected():

@@ -58,6 +58,9 @@ class Story:
     def call(self, terminal_id: str, call_id: str) -> Effects:
         return self.tell(e.CallRequested(terminal_id, call_id, "default", "en"))
 
+    def offer(self, call_id: str, terminal_id: str) -> Effects:
+        return self.tell(e.OfferSeen(call_id, terminal_id))
+
     def answer(self, call_id: str, agent_id: str) -> Effects:
         return self.tell(e.AnswerSeen(call_id, agent_id))
 

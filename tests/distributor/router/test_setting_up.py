@@ -30,6 +30,29 @@ def test_an_agent_who_does_not_answer_is_set_away_and_the_call_moves_to_the_next
     assert story.router.next_deadline() == story.now + 5, "the next agent has the full time"
 
 
+def test_the_time_to_answer_counts_from_the_offer(story: Story) -> None:
+    """A terminal that takes 4 s to offer doesn't cost its agent 4 of 5 s; an offer after the answer means nothing."""
+    story.agent("ann")
+    story.terminal("t1")
+    story.call("t1", "c1")
+    story.wait(4)
+    assert story.offer("c1", "t1") == ()
+    assert story.wait(4.9) == ()
+    story.answer("c1", "ann")
+    assert story.offer("c1", "t1") == ()
+    assert story.router.next_deadline() == story.now + 15 - 8.9
+
+
+def test_an_offer_for_anothers_call_is_refused(story: Story) -> None:
+    """In the same words as for a call that doesn't exist; one for a call that waits means nothing yet."""
+    story.terminal("t1")
+    story.terminal("t2")
+    story.call("t1", "c1")
+    refused = (f.Refuse(Role.TERMINAL, "t2", ErrorCode.UNKNOWN_CALL, "You are in no such call."),)
+    assert story.offer("c1", "t2") == story.offer("c9", "t2") == refused
+    assert story.offer("c1", "t1") == ()
+
+
 def test_a_call_that_nobody_answers_goes_to_the_front_of_the_queue(story: Story) -> None:
     """It is older than those that wait already, so the next agent who is free gets it first."""
     story.agent("ann")
