@@ -97,6 +97,7 @@ class ErrorCode(StrEnum):
     BAD_CODE = "bad_code"
     NOT_SIGNED_IN = "not_signed_in"
     UNKNOWN_CALL = "unknown_call"
+    UNKNOWN_LINK = "unknown_link"
     NOT_ALLOWED = "not_allowed"
     REPLACED = "replaced"
     BUSY_ELSEWHERE = "busy_elsewhere"
