@@ -28,7 +28,7 @@ from kiosk.rtc.peer import AiortcPeer
 from kiosk.rtc.port import Peer, PeerStats
 from kiosk.rtc.receive import receiver
 from kiosk.session import Session
-from kiosk.signalling.events import Arrived, Down, LinkEvent, Up
+from kiosk.signalling.events import Arrived, Down, LinkEvent, NewIceServers, Up
 from kiosk.signalling.link import DistributorLink
 from kiosk.ui.display import make_application
 from kiosk.ui.ending import end_on_signals
@@ -190,6 +190,8 @@ class Terminal:
             case Up(welcome=welcome):
                 self.session.ice_servers = welcome.ice_servers
                 self.session.feed(e.Online())
+            case NewIceServers(ice_servers=ice_servers):
+                self.session.ice_servers = ice_servers
             case Down(code=code):
                 self.session.feed(e.Offline(code))
             case Arrived(message=message):

@@ -34,6 +34,7 @@ from kiosk.protocol.messages import (
     FromDistributor,
     HangUp,
     IceServer,
+    IceServers,
     Incoming,
     Offer,
     SetStatus,
@@ -76,6 +77,8 @@ class BuiltInAgent:
                 self._calls[call_id] = AgentCall(message, self._studio, self._ice_servers, self._on_seen, self._on_lost)
             case Offer(call_id=call_id) if call_id in self._calls:
                 self._begin(self._answer(self._calls[call_id], message.sdp))
+            case IceServers(ice_servers=ice_servers):
+                self._ice_servers = ice_servers
             case Ended(call_id=call_id):
                 self._begin(self._end(call_id))
             case Error(code=ErrorCode.UNKNOWN_CALL):

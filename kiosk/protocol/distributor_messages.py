@@ -55,6 +55,13 @@ class Welcome(OpenMessage):
     ice_servers: Annotated[tuple[IceServer, ...], Field(max_length=8)] = ()
 
 
+class IceServers(Message):
+    """To everybody, long before the credentials of the last ones run out: from now on these STUN and TURN servers."""
+
+    type: Literal["ice_servers"] = "ice_servers"
+    ice_servers: Annotated[tuple[IceServer, ...], Field(max_length=8)] = ()
+
+
 class AgentCard(Record):
     """What a customer may know of an agent."""
 

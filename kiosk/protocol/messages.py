@@ -26,6 +26,7 @@ from kiosk.protocol.distributor_messages import (
     Ended,
     Error,
     IceServer,
+    IceServers,
     Incoming,
     Pong,
     Queued,
@@ -113,11 +114,25 @@ FromClient = (
 )
 Standby = LinkWanted | LinkAnswer | LinkCandidate | LinkClosed | PreRoll | PreRollOver
 """To a terminal, about its standby links and its lease."""
-ToTerminal = Challenge | Welcome | Assigned | Queued | Answer | Candidate | Ended | Standby | Pong | Error
-ToAgent = Welcome | Incoming | Offer | Ended | Status | LinkOffer | LinkClosed | PreRoll | PreRollOver | Pong | Error
+ToTerminal = Challenge | Welcome | IceServers | Assigned | Queued | Answer | Candidate | Ended | Standby | Pong | Error
+ToAgent = (
+    Welcome
+    | IceServers
+    | Incoming
+    | Offer
+    | Ended
+    | Status
+    | LinkOffer
+    | LinkClosed
+    | PreRoll
+    | PreRollOver
+    | Pong
+    | Error
+)
 FromDistributor = (
     Challenge
     | Welcome
+    | IceServers
     | Assigned
     | Queued
     | Incoming
@@ -160,6 +175,7 @@ __all__ = [
     "HangUp",
     "Hello",
     "IceServer",
+    "IceServers",
     "Incoming",
     "LinkAnswer",
     "LinkCandidate",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kiosk.protocol.messages import Answer, Assigned, Candidate, Ended, Queued, Welcome
+from kiosk.protocol.messages import Answer, Assigned, Candidate, Ended, IceServer, Queued, Welcome
 
 FromCall = Assigned | Queued | Answer | Candidate | Ended
 """The messages about calls; the link keeps handshake, pong and error messages to itself."""
@@ -29,4 +29,11 @@ class Arrived:
     message: FromCall
 
 
-LinkEvent = Up | Down | Arrived
+@dataclass(frozen=True)
+class NewIceServers:
+    """In place of the welcome's: the credentials of those run out."""
+
+    ice_servers: tuple[IceServer, ...]
+
+
+LinkEvent = Up | Down | Arrived | NewIceServers

@@ -22,6 +22,7 @@ from kiosk.protocol.messages import (
     Error,
     FromDistributor,
     FromTerminal,
+    IceServers,
     Pong,
     Queued,
     Welcome,
@@ -29,7 +30,7 @@ from kiosk.protocol.messages import (
 from kiosk.signalling import conversation, transport
 from kiosk.signalling.address import fault_of
 from kiosk.signalling.backoff import Backoff
-from kiosk.signalling.events import Arrived, Down, LinkEvent, Up
+from kiosk.signalling.events import Arrived, Down, LinkEvent, NewIceServers, Up
 from kiosk.signalling.handshake import Handshake, refusal
 from kiosk.signalling.identity import Identity
 
@@ -119,6 +120,8 @@ class DistributorLink:
         match message:
             case Assigned() | Queued() | Answer() | Candidate() | Ended():
                 self._on_event(Arrived(message))
+            case IceServers(ice_servers=ice_servers):
+                self._on_event(NewIceServers(ice_servers))
             case Pong():
                 pass
             case Error(fatal=True):

@@ -174,6 +174,16 @@ async def test_a_call_that_is_being_set_up_is_declared_as_such(modules: Modules)
     assert folded.effects[0]["message"]["calls"][0]["phase"] == "setting_up"
 
 
+async def test_new_ice_servers_take_the_place_of_the_welcomes(modules: Modules) -> None:
+    """Their credentials run out while a console stays connected for weeks."""
+    servers = [{"urls": ["turn:turn.example:3478"], "username": "1:a", "credential": "c"}]
+    folded = await modules.fold(e.IN_CALL, e.said("ice_servers", ice_servers=servers))
+    assert folded.state["welcome"]["ice_servers"] == servers
+    assert folded.state["welcome"]["wrap_up_s"] == 10
+    assert folded.done == []
+    assert folded.state["call"]["id"] == "c1"
+
+
 async def test_a_lost_distributor_is_told_and_leaves_the_call_alone(modules: Modules) -> None:
     in_call = await modules.fold(e.IN_CALL, e.DOWN)
     assert in_call.done == ["check_sign_in"]

@@ -19,12 +19,14 @@ from kiosk.protocol.messages import (
     Enrol,
     Error,
     Hello,
+    IceServer,
+    IceServers,
     Ping,
     Pong,
     Prove,
     Queued,
 )
-from kiosk.signalling.events import Arrived, Down, Up
+from kiosk.signalling.events import Arrived, Down, NewIceServers, Up
 
 Wires = Callable[..., Awaitable[Any]]
 Terminals = Callable[..., Any]
@@ -93,6 +95,19 @@ async def test_messages_go_both_ways_in_order(wires: Wires, terminals: Terminals
     first = await terminal.told.until(Arrived)
     second = await terminal.told.until(Arrived)
     assert (first.message.type, second.message.type) == ("queued", "assigned")
+
+
+async def test_new_ice_servers_are_told(wires: Wires, terminals: Terminals) -> None:
+    """Their credentials run out while a terminal stays connected for weeks."""
+    servers = (IceServer(urls=("turn:turn.example:3478",), username="1:t", credential="c"),)
+
+    async def script(line: Any) -> None:
+        await line.greet()
+        await line.say(IceServers(ice_servers=servers))
+        await line.answer_pings()
+
+    terminal = terminals((await wires(script)).url)
+    assert (await terminal.told.until(NewIceServers)).ice_servers == servers
 
 
 async def test_while_there_is_no_link_messages_are_dropped_and_said(terminals: Terminals, logged: Logged) -> None:

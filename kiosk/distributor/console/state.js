@@ -124,6 +124,7 @@ function onDevices(state, { devices }) {
 const MESSAGES = {
   welcome: onWelcome,
   status: onStatus,
+  ice_servers: onIceServers,
   error: onError,
   pong: (state) => [state, []],
   ...CALL_MESSAGES,
@@ -142,6 +143,11 @@ function onWelcome(state, message, now) {
   const effects = [{ do: "send", message: { type: "declare", calls, status } }];
   if (state.hangingUp) effects.push({ do: "send", message: hangUp(state.hangingUp) });
   return [next, effects];
+}
+
+/** The credentials of the servers that the welcome named run out; these take their place in the calls to come. */
+function onIceServers(state, message) {
+  return [{ ...state, welcome: { ...state.welcome, ice_servers: message.ice_servers } }, []];
 }
 
 function declared(call, now) {
