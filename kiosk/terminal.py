@@ -23,7 +23,7 @@ from kiosk.media.keeper import Device, Keeper
 from kiosk.media.ports import MediaDevices, OnFault
 from kiosk.protocol.fields import new_id
 from kiosk.protocol.messages import IceServer
-from kiosk.rtc import h264
+from kiosk.rtc import h264, repairs
 from kiosk.rtc.peer import AiortcPeer
 from kiosk.rtc.port import Peer, PeerStats
 from kiosk.rtc.receive import receiver
@@ -99,6 +99,7 @@ class Terminal:
         """Step by step; each step's end is registered with it."""
         h264.install(self.config.video.start_kbps, self.config.video.max_kbps)
         receiver.install()
+        repairs.install()
         self._step("window", self.window.show, self.window.close)
         self._step("lamp", self._start_lamp, self.lamp.stop)
         self._step("engine", self.engine.start, self.engine.stop)

@@ -41,7 +41,7 @@ from kiosk.protocol.messages import (
     Status,
     Welcome,
 )
-from kiosk.rtc import h264
+from kiosk.rtc import h264, repairs
 from kiosk.rtc.receive import receiver
 
 log = logs.get(__name__)
@@ -181,6 +181,7 @@ def main() -> int:
     logs.set_up("warning")
     h264.install(START_KBPS, MAX_KBPS)
     receiver.install()
+    repairs.install()
     try:
         code = os.environ.pop(CODE_VARIABLE, "")
         if not code:

@@ -1,5 +1,7 @@
 /** Watches what arrives on a peer connection: a picture that stands still and a silence are told, not left to guess. */
 
+import { Patience, lineOf } from "./patience.js";
+
 const EVERY_MS = 500;
 const STALLED_MS = 2000;
 const MISSING_MS = 5000;
@@ -8,6 +10,7 @@ const MISSING_MS = 5000;
 export class Watch {
   #stopTimer = () => {};
   #began = 0;
+  #patience = new Patience();
   #seen = { video: { count: 0, at: 0, told: null }, audio: { count: 0, at: 0, told: null } };
 
   constructor(peer, clock, onMedia) {
@@ -33,6 +36,13 @@ export class Watch {
       this.#count(stat.kind, stat.kind === "video" ? (stat.framesDecoded ?? 0) : stat.packetsReceived);
     }
     for (const kind of Object.keys(this.#seen)) this.#tell(kind);
+    this.#wait(lineOf(report, this.clock.now()));
+  }
+
+  #wait(line) {
+    if (!line) return;
+    const waitMs = this.#patience.learn(line);
+    for (const receiver of this.peer.getReceivers()) receiver.jitterBufferTarget = waitMs;
   }
 
   #count(kind, count) {
