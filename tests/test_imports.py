@@ -94,7 +94,7 @@ ROOMS: Mapping[str, Room] = {
     "kiosk.rtc": Room(
         (*SHARED, "kiosk.media.ports", "kiosk.media.formats", "kiosk.media.levels", "kiosk.media.freezes"),
         ADAPTER_ADVICE,
-        ("aiortc", "av", "numpy"),
+        ("aioice", "aiortc", "av", "numpy"),
     ),
     "kiosk.hardware": Room(SHARED, ADAPTER_ADVICE, libraries=("gpiozero",)),
     "kiosk.signalling": Room(SHARED, ADAPTER_ADVICE, libraries=("aiohttp", "cryptography", "pydantic")),

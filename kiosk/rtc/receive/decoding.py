@@ -8,10 +8,11 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 import av
-from aiortc.codecs import get_decoder
 from aiortc.codecs.base import Decoder
 from aiortc.jitterbuffer import JitterFrame
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
+
+from kiosk.rtc.receive.sizes import careful_decoder, too_large
 
 MOST_WAITING = 30
 """Pictures that may wait to be decoded: one second; a board that falls further behind goes on with a key frame."""
@@ -69,8 +70,11 @@ class PictureDecoder:
         while (work := self._waiting.get()) is not None:
             codec, frame = work
             if decoder is None or name != codec.name:
-                decoder, name = get_decoder(codec), codec.name
-            self._decode(decoder, frame)
+                decoder, name = careful_decoder(codec), codec.name
+            if too_large(codec, frame.data):
+                self._tell(self._on_failure, "a picture that is too large")
+            else:
+                self._decode(decoder, frame)
 
     def _decode(self, decoder: Decoder, frame: JitterFrame) -> None:
         try:

@@ -1,7 +1,7 @@
-"""REPLACES how aiortc's DTLS transport takes decrypted packets: one that its parsers stumble over is passed over.
+"""REPLACES how aiortc takes what comes from the network: a datagram that its parsers stumble over is passed over.
 
-aiortc 1.16 expects only ValueError of its parsers; a header extension of an unexpected length raises struct.error, which
-ends the transport's data pump, and with it the call.
+aiortc 1.16 expects few errors of its parsers, and each other one ends the transport's data pump, and with it the call: a
+header extension of an unexpected length, and, from anybody who can reach the port, an empty datagram or one over 2,048 bytes.
 """
 
 import asyncio
@@ -22,6 +22,13 @@ STUMBLES = (struct.error, ValueError, IndexError, KeyError, TypeError, Attribute
 complaints = Complaints()
 
 
+def not_understood(error: Exception) -> None:
+    """Count one more datagram that was passed over; mentioned in the log now and then. On an event loop."""
+    count = complaints.due(asyncio.get_running_loop().time())
+    if count is not None:
+        log.warning("rtp.not_understood", what=type(error).__name__, count=count)
+
+
 def guarded(handle: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
     """``handle``, but a packet that makes it stumble is dropped, and mentioned in the log now and then."""
 
@@ -30,16 +37,15 @@ def guarded(handle: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[N
         try:
             await handle(transport, *arguments, **named)
         except STUMBLES as error:
-            count = complaints.due(asyncio.get_running_loop().time())
-            if count is not None:
-                log.warning("rtp.not_understood", what=type(error).__name__, count=count)
+            not_understood(error)
+            await asyncio.sleep(0)  # whatever keeps stumbling must not hold up the rest
 
     return careful
 
 
 def install() -> None:
     """From now on every aiortc transport of this process is guarded; safe to call twice."""
-    for name in ("_handle_rtp_data", "_handle_rtcp_data"):
+    for name in ("_recv_next", "_handle_rtp_data", "_handle_rtcp_data"):
         handle = getattr(RTCDtlsTransport, name)
         if not hasattr(handle, "__wrapped__"):
             setattr(RTCDtlsTransport, name, guarded(handle))

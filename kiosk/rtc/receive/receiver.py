@@ -22,7 +22,7 @@ from aiortc.rtp import RTCP_PSFB_APP, AnyRtcpPacket, RtcpByePacket, RtcpPsfbPack
 from av.frame import Frame
 
 from kiosk import logs
-from kiosk.rtc.receive import guard
+from kiosk.rtc.receive import guard, strangers
 from kiosk.rtc.receive.complaints import Complaints
 from kiosk.rtc.receive.counts import StreamCounts
 from kiosk.rtc.receive.picture import PictureStream
@@ -222,3 +222,4 @@ def install() -> None:
     """From now on every connection of this process receives with `Receiver`; safe to call twice."""
     rtcpeerconnection.RTCRtpReceiver = Receiver  # type: ignore[attr-defined]  # not re-exported; this is the seam
     guard.install()
+    strangers.install()
