@@ -98,9 +98,16 @@ async def test_only_what_can_be_done_is_enabled(modules: Modules) -> None:
     def enabled(props: dict[str, dict[str, dict[str, bool]]]) -> set[str]:
         return {action for action, control in props["controls"].items() if control["enabled"]}
 
-    assert enabled((await modules.fold(e.AVAILABLE)).props) == {"available", "away", "sign_out", "theme"}
-    assert enabled((await modules.fold(e.IN_CALL)).props) == {"available", "away", "mute", "end", "theme"}
-    assert enabled((await modules.fold(e.WRAP_UP)).props) == {"available", "away", "ready", "sign_out", "theme"}
+    assert enabled((await modules.fold(e.AVAILABLE)).props) == {"available", "away", "pre_roll", "sign_out", "theme"}
+    assert enabled((await modules.fold(e.IN_CALL)).props) == {"available", "away", "pre_roll", "mute", "end", "theme"}
+    assert enabled((await modules.fold(e.WRAP_UP)).props) == {
+        "available",
+        "away",
+        "pre_roll",
+        "ready",
+        "sign_out",
+        "theme",
+    }
     assert enabled((await modules.fold({"type": "sign_in_failed", "why": None})).props) == {"theme"}
 
 

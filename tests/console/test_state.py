@@ -17,7 +17,8 @@ async def test_signing_in_connects(modules: Modules) -> None:
 
 async def test_a_welcome_is_answered_with_a_declaration_of_an_agent_who_is_away(modules: Modules) -> None:
     folded = await modules.fold(e.SIGNED_IN, e.CONNECTING, e.WELCOME)
-    assert folded.effects == [{"do": "send", "message": {"type": "declare", "calls": [], "status": "away"}}]
+    declared = {"type": "declare", "calls": [], "status": "away", "links": 24, "pre_roll": False}
+    assert folded.effects == [{"do": "send", "message": declared}]
 
 
 async def test_becoming_available_waits_for_camera_and_microphone(modules: Modules) -> None:
@@ -165,6 +166,8 @@ async def test_a_call_in_progress_is_declared_again(modules: Modules) -> None:
     assert folded.effects[0]["message"] == {
         "type": "declare",
         "status": "available",
+        "links": 24,
+        "pre_roll": False,
         "calls": [{"call_id": "c1", "phase": "connected", "peer_id": "t1", "age_ms": 60_400, "language": "de"}],
     }
 

@@ -1,25 +1,29 @@
-/** One call's peer connection: answers at once, sends what it finds later, and watches what arrives. */
+/** One call's peer connection: a standby link or a new one. Answers at once, and watches what arrives. */
 
+import { START_KBPS } from "./links.js";
 import { withStartBitrate } from "./sdp.js";
+import { attach, limit } from "./sending.js";
+import { Trickle } from "./trickle.js";
 import { Watch } from "./watch.js";
 
-const START_KBPS = 1500;
-const MAX_BPS = 2_500_000;
 const SETTLED_MS = 3000;
 
 /**
  * `stream()` gives the agent's own media; `send(message)` takes `answer` and `candidate`; `onMedia(media)` gets what is
- * known of the line ({link, video, audio}, any of them); `onRemote(stream)` the customer's picture and sound.
+ * known of the line ({link, video, audio}, any of them); `onRemote(stream)` the customer's picture and sound. With `link`
+ * (links.js) the call runs on that link until `close()` gives it back, or until an offer comes that starts afresh.
  */
 export class CallPeer {
   #peer = null;
+  #link = null;
+  #trickle = null;
   #watch = null;
-  #unsent = []; // candidates found before the answer was sent; null afterwards
   #closed = false;
 
-  constructor({ callId, iceServers, stream, send, onMedia, onRemote, clock }) {
+  constructor({ callId, iceServers, stream, send, onMedia, onRemote, clock, link = null }) {
     Object.assign(this, { callId, iceServers, stream, send, onMedia, onRemote, clock });
-    this.#begin();
+    if (link) this.#adopt(link);
+    else this.#begin();
   }
 
   /** Answers the offer `sdp`; throws where that can't be done. A second offer starts afresh, for the same call. */
@@ -31,18 +35,20 @@ export class CallPeer {
     await peer.setRemoteDescription({ type: "offer", sdp: withStartBitrate(sdp, START_KBPS) });
     await peer.setLocalDescription(await peer.createAnswer());
     if (this.#closed || peer !== this.#peer) return;
-    this.send({ type: "answer", call_id: this.callId, sdp: peer.localDescription.sdp });
-    for (const candidate of this.#unsent.splice(0)) this.#sendCandidate(candidate);
-    this.#unsent = null;
+    this.#trickle.answer(peer.localDescription.sdp);
     await limit(peer, "maintain-resolution");
+  }
+
+  /** Sends camera and microphone on the standby link, at once where they are on. */
+  async attach() {
+    const link = this.#link;
+    const stream = await this.stream();
+    if (!this.#closed && link === this.#link) await link?.attach(stream);
   }
 
   /** Goes on with the tracks of `stream`, after a device came back. */
   async replaceTracks(stream) {
-    for (const track of stream.getTracks()) {
-      const sender = this.#peer.getSenders().find((each) => each.track?.kind === track.kind);
-      await sender?.replaceTrack(track);
-    }
+    await attach(this.#peer, stream);
   }
 
   /** What was sent and received, for those who look for a fault: RTCStatsReport. */
@@ -50,63 +56,58 @@ export class CallPeer {
     return this.#peer.getStats();
   }
 
-  /** Ends the connection; safe to call twice. */
+  /** Ends the call's connection, or leaves a standby link at rest; safe to call twice. */
   close() {
+    if (this.#closed) return;
     this.#closed = true;
-    this.#watch.stop();
-    this.#peer.close();
+    this.#leave();
   }
 
   #restart() {
-    this.#watch.stop();
-    this.#peer.close();
+    this.#leave();
+    this.#link = null;
     this.#begin();
+  }
+
+  /** Whoever closes the standby link itself is main.js, which knows whether it is still wanted. */
+  #leave() {
+    this.#watch.stop();
+    if (this.#link) this.#link.rest();
+    else this.#peer.close();
   }
 
   #begin() {
     const peer = new RTCPeerConnection({ iceServers: this.iceServers, bundlePolicy: "max-bundle" });
     const remote = new MediaStream();
-    this.#peer = peer;
-    this.#unsent = [];
-    this.#watch = new Watch(peer, this.clock, this.onMedia);
-    peer.onicecandidate = ({ candidate }) => candidate?.candidate && this.#found(candidate);
-    peer.onconnectionstatechange = () => this.#changed(peer.connectionState);
+    this.#trickle = new Trickle(peer, (kind, fields) => this.send({ type: kind, call_id: this.callId, ...fields }));
     peer.ontrack = ({ track }) => {
       remote.addTrack(track);
       this.onRemote(remote);
     };
+    this.#use(peer);
   }
 
-  #changed(link) {
-    if (link === "connected") this.#connected(this.#peer);
-    if (["connected", "disconnected", "failed"].includes(link)) this.onMedia({ link });
+  #adopt(link) {
+    this.#link = link;
+    this.#use(link.peer);
+    this.onRemote(link.remote);
+    this.#changed(link.peer.connectionState);
+  }
+
+  #use(peer) {
+    this.#peer = peer;
+    this.#watch = new Watch(peer, this.clock, this.onMedia);
+    peer.onconnectionstatechange = () => this.#changed(peer.connectionState);
+  }
+
+  #changed(state) {
+    if (state === "connected") this.#connected(this.#peer);
+    if (["connected", "disconnected", "failed"].includes(state)) this.onMedia({ link: state });
   }
 
   #connected(peer) {
     this.#watch.begin();
-    this.clock.after(SETTLED_MS, () => peer.connectionState === "connected" && limit(peer, "maintain-framerate"));
+    const settled = () => !this.#closed && peer === this.#peer && peer.connectionState === "connected";
+    this.clock.after(SETTLED_MS, () => settled() && limit(peer, "maintain-framerate"));
   }
-
-  #found(candidate) {
-    if (this.#unsent) this.#unsent.push(candidate);
-    else this.#sendCandidate(candidate);
-  }
-
-  #sendCandidate({ candidate, sdpMid, sdpMLineIndex }) {
-    this.send({ type: "candidate", call_id: this.callId, candidate, mid: sdpMid, mline: sdpMLineIndex });
-  }
-}
-
-/**
- * When starved, the picture gets smaller before it gets slower (EN 301 549, 6.5: signing needs the frames). But not in
- * the first seconds: before the line has been measured Chromium would take it for a slow one, and start with (measured)
- * 640x360 for many seconds where 1280x720 goes through.
- */
-async function limit(peer, degradationPreference) {
-  const sender = peer.getSenders().find(({ track }) => track?.kind === "video");
-  const parameters = sender?.getParameters();
-  if (!parameters?.encodings?.length) return;
-  parameters.degradationPreference = degradationPreference;
-  parameters.encodings[0].maxBitrate = MAX_BPS;
-  await sender.setParameters(parameters).catch((error) => console.warn("bit rate limit:", error.message));
 }

@@ -4,6 +4,7 @@
 export const KEYS = {
   a: "available",
   w: "away",
+  p: "pre_roll",
   m: "mute",
   e: "end",
   r: "ready",

@@ -1,20 +1,20 @@
 /** Puts the console together: events go into the state, effects come out, what is shown follows. */
 
-import { CallPeer } from "./call.js";
 import { Clock } from "./clock.js";
+import { Entry } from "./entry.js";
 import { actionOf } from "./keys.js";
+import { Lines } from "./lines.js";
 import { Devices } from "./media.js";
 import { texts } from "./messages.js";
 import { Player } from "./player.js";
+import { keepPreRoll } from "./pre-roll.js";
 import { derive } from "./props.js";
-import { signIn, signOut, takeCode, whoAmI } from "./sign-in.js";
 import { initial, reduce } from "./state.js";
 import { startTheme, toggleTheme } from "./theme.js";
 import { View } from "./view.js";
 import { Wire } from "./wire.js";
 
 const TICK_MS = 250;
-const ASK_AGAIN_MS = 2000;
 
 const t = texts(navigator.languages);
 const clock = new Clock();
@@ -27,25 +27,40 @@ const devices = new Devices({
   onChange: (change) => dispatch({ type: "devices", devices: change }),
   onStream: (stream) => {
     view.showOwn(stream);
-    if (stream) peer?.replaceTracks(stream);
+    if (stream) lines.replaceTracks(stream);
   },
 });
 const wire = new Wire({ url: new URL("ws", document.baseURI.replace(/^http/, "ws")), clock, onEvent: dispatch });
+const lines = new Lines({
+  clock,
+  devices,
+  player,
+  dispatch,
+  iceServers: () => state.welcome?.ice_servers ?? [],
+  send: (message) => wire.send(message),
+});
+const entry = new Entry({ clock, wire, dispatch, state: () => state });
 const showTheme = startTheme((theme) => view.showTheme(theme));
 
 let state = initial();
-let peer = null;
 
 const EFFECTS = {
   connect: () => wire.connect(),
   disconnect: () => wire.disconnect(),
-  check_sign_in: checkSignIn,
+  check_sign_in: () => entry.check(),
   take_devices: () => devices.take(),
   release_devices: () => devices.release(),
   send: ({ message }) => wire.send(message),
-  prepare: ({ callId }) => prepare(callId),
-  answer: ({ callId, sdp }) => answer(callId, sdp),
-  close: () => close(),
+  prepare: ({ callId }) => lines.prepare(callId),
+  adopt: ({ callId, linkId }) => lines.adopt(callId, linkId),
+  answer: ({ callId, sdp }) => lines.answer(callId, sdp),
+  close: () => lines.closeCall(),
+  open_link: ({ linkId, sdp }) => lines.links.open(linkId, sdp),
+  close_link: ({ linkId }) => lines.links.close(linkId),
+  show_camera: ({ linkId }) => lines.show(linkId),
+  hide_camera: ({ linkId }) => lines.hide(linkId),
+  remind: ({ ms }) => clock.after(ms, () => dispatch({ type: "lease_time", now: clock.now() })),
+  keep_pre_roll: ({ on }) => keepPreRoll(on ? state.me.agent_id : null),
   mute: ({ on }) => devices.mute(on),
 };
 
@@ -57,7 +72,8 @@ const ACTIONS = {
   end: () => dispatch({ type: "end_call", now: clock.now() }),
   hear: async () => (await player.hear()) && dispatch({ type: "heard" }),
   theme: () => toggleTheme(showTheme),
-  sign_out: leave,
+  pre_roll: () => dispatch({ type: "pre_roll_switch" }),
+  sign_out: () => entry.leave(),
   use_here: () => dispatch({ type: "use_here" }),
   reload: () => location.reload(),
 };
@@ -88,76 +104,7 @@ function show() {
 }
 
 function aboutCall(media) {
-  if (peer) dispatch({ type: "peer", callId: peer.callId, media, now: clock.now() });
-}
-
-function prepare(callId) {
-  close();
-  peer = new CallPeer({
-    callId,
-    iceServers: state.welcome?.ice_servers ?? [],
-    clock,
-    stream: () => devices.stream(),
-    send: (message) => wire.send(message),
-    onMedia: (media) => dispatch({ type: "peer", callId, media, now: clock.now() }),
-    onRemote: (stream) => player.play(stream),
-  });
-}
-
-async function answer(callId, sdp) {
-  try {
-    await peer.answer(sdp);
-  } catch (error) {
-    console.warn("answer:", error.message);
-    dispatch({ type: "answer_failed", callId, now: clock.now() });
-  }
-}
-
-function close() {
-  peer?.close();
-  peer = null;
-  player.play(null);
-}
-
-/** A distributor that refuses the socket may do so because the sign-in has run out. */
-async function checkSignIn() {
-  const { why } = await whoAmI();
-  if (why === "signed_out" && state.screen === "cockpit") dispatch({ type: "signed_out", why: "ended" });
-}
-
-async function leave() {
-  wire.disconnect();
-  await signOut();
-  dispatch({ type: "signed_out", why: null });
-}
-
-async function enter(credentials) {
-  dispatch({ type: "signing_in" });
-  const { me, why } = await signIn(credentials);
-  if (me) dispatch({ type: "signed_in", me });
-  else if ("code" in credentials) await resume(why);
-  else dispatch({ type: "sign_in_failed", why });
-  if (why === "unreachable") askAgain(null);
-}
-
-/** Goes on with the sign-in that this browser has, or shows the form; `why` is what to say there. */
-async function resume(why = null) {
-  const known = await whoAmI();
-  if (known.me) return dispatch({ type: "signed_in", me: known.me });
-  const unreachable = known.why === "unreachable";
-  dispatch({ type: "sign_in_failed", why: unreachable ? "unreachable" : why });
-  if (unreachable) askAgain(why);
-  return undefined;
-}
-
-function askAgain(why) {
-  clock.after(ASK_AGAIN_MS, () => state.screen === "sign_in" && !state.signIn.busy && resume(why));
-}
-
-function start() {
-  const code = takeCode();
-  if (code) enter({ code });
-  else resume();
+  if (lines.callId) dispatch({ type: "peer", callId: lines.callId, media, now: clock.now() });
 }
 
 document.addEventListener("keydown", (event) => {
@@ -171,7 +118,7 @@ document.addEventListener("click", (event) => {
 document.getElementById("sign-in-form").addEventListener("submit", (event) => {
   event.preventDefault();
   const { name, password } = event.target.elements;
-  enter({ name: name.value, password: password.value });
+  entry.enter({ name: name.value, password: password.value });
   password.value = "";
 });
 
@@ -179,9 +126,9 @@ function perform(action) {
   if (derive(state, clock.now(), t).controls[action].enabled) ACTIONS[action]();
 }
 
-addEventListener("hashchange", () => !state.call && start());
+addEventListener("hashchange", () => !state.call && entry.start());
 addEventListener("pagehide", () => wire.disconnect());
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 addEventListener("beforeunload", (event) => state.call && event.preventDefault());
 clock.every(TICK_MS, show);
-start();
+entry.start();

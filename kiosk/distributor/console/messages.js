@@ -5,6 +5,7 @@
 const en = {
   title: "Agent console",
   title_in_call: "In call: {branch}",
+  title_seen: "You can be seen",
 
   sign_in_heading: "Sign in",
   sign_in_lead: "Customers arrive here by themselves once you say that you're available.",
@@ -22,6 +23,7 @@ const en = {
 
   state_starting: "Starting",
   state_available: "Available",
+  state_seen: "You can be seen",
   state_reserved: "Customer arriving",
   state_in_call: "In call",
   state_muted: "In call, muted",
@@ -33,6 +35,7 @@ const en = {
   state_stopped: "Stopped",
 
   detail_available: "The next customer comes straight to you.",
+  detail_seen: "Without sound, until somebody presses.",
   detail_reserved: "Picture and sound are on their way.",
   detail_muted: "The customer can't hear you.",
   detail_wrap_up: "A short break before the next customer.",
@@ -66,6 +69,9 @@ const en = {
   stage_away_words: "Your camera and microphone are off, and no customers come to you.",
   stage_asking: "Allow camera and microphone",
   stage_asking_words: "If the browser asks, choose “Allow”. You become available as soon as both are on.",
+  stage_seen: "You can be seen now",
+  stage_seen_words:
+    "Somebody is standing in front of a terminal, and your picture is being sent there. They can't hear you. If they press the button, the call begins at once.",
   stage_reserved: "{branch} is calling",
   stage_reserved_words: "Picture and sound are on their way.",
   stage_wrap_up: "The call is over",
@@ -115,6 +121,7 @@ const en = {
   preview: "You",
   preview_off: "Camera and microphone are off",
   preview_muted: "Muted",
+  preview_seen: "You, seen at a terminal",
   picture_of_customer: "The customer's picture",
   picture_of_you: "Your own picture, as the customer sees it but mirrored",
 
@@ -122,6 +129,9 @@ const en = {
   be_available: "Available",
   be_away: "Away",
   become_available: "Become available",
+  pre_roll: "Be seen before the press",
+  pre_roll_words:
+    "Customers standing in front of a terminal may see you before they press the button. They can't hear you. The console shows it whenever you can be seen.",
   mute: "Mute",
   unmute: "Unmute",
   end_call: "End call",

@@ -10,7 +10,7 @@ export function derive(state, now, t) {
   return {
     screen: state.screen,
     kind,
-    title: state.call ? t.text("title_in_call", { branch: state.call.terminal.branch }) : t.text("title"),
+    title: titleOf(state, kind, t),
     word: t.text(`state_${kind}`),
     detail: detailOf(state, kind, t),
     link: state.call && state.link !== "open" && !state.fatal ? t.text("link_restoring_in_call") : "",
@@ -27,10 +27,17 @@ export function derive(state, now, t) {
   };
 }
 
+/** The tab's words: an agent who looks at another one meanwhile sees them too. */
+function titleOf(state, kind, t) {
+  if (state.call) return t.text("title_in_call", { branch: state.call.terminal.branch });
+  return t.text(kind === "seen" ? "title_seen" : "title");
+}
+
 /** The state's one word, also the name of its colour and shape. */
 function kindOf(state) {
   if (state.call && state.muted) return "muted";
   if (state.call) return state.call.connectedAt === null ? "reserved" : "in_call";
+  if (state.seenOn.length > 0) return "seen";
   if (state.fatal) return "stopped";
   if (state.link !== "open") return state.everOpen ? "restoring" : "starting";
   if (state.hangingUp || ["reserved", "in_call"].includes(state.status)) return state.last ? "wrap_up" : "reserved";
@@ -136,7 +143,8 @@ export function clockTime(ms) {
 
 function previewOf(state, t) {
   const on = state.devices.state === "ready";
-  return { on, muted: state.muted, words: on ? (state.muted ? t.text("preview_muted") : t.text("preview")) : t.text("preview_off") };
+  const words = state.muted ? "preview_muted" : state.seenOn.length > 0 && !state.call ? "preview_seen" : "preview";
+  return { on, muted: state.muted, words: t.text(on ? words : "preview_off") };
 }
 
 /** Which actions can be taken now, and which of the two statuses is chosen. */
@@ -149,6 +157,7 @@ function controlsOf(state, kind) {
     mute: { enabled: inCall, pressed: state.muted },
     end: { enabled: inCall },
     ready: { enabled: free && kind === "wrap_up" },
+    pre_roll: { enabled: free, pressed: state.preRollOn },
     hear: { enabled: state.call?.media.needsClick ?? false },
     sign_out: { enabled: state.screen === "cockpit" && !inCall },
     theme: { enabled: true },

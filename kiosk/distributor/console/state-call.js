@@ -1,5 +1,7 @@
 /** The part of state.js that is about one call: it arrives, is answered, is seen and heard, and ends. */
 
+import { afterCall, linkForCall, withoutLink } from "./state-links.js";
+
 /** Handlers of the distributor's messages about calls: (state, message, now) -> [state, effects]. */
 export const CALL_MESSAGES = { incoming: onIncoming, offer: onOffer, ended: onEnded };
 
@@ -17,11 +19,24 @@ export function onCallEvent(type) {
   return EVENTS[type];
 }
 
-/** The routing core gives an agent one call at a time: one more, while we are in one, is left to its time-out. */
+/**
+ * The routing core gives an agent one call at a time: one more, while we are in one, is left to its time-out. With a standby
+ * link the agent is there at once; without, the terminal's offer follows.
+ */
 function onIncoming(state, message, now) {
   if (state.call) return [state, []];
-  const call = {
+  const { linkId, state: free, effects } = linkForCall(state, message.link_id);
+  const call = arriving(message, linkId, now);
+  const begin = linkId === null ? [{ do: "prepare", callId: call.id }] : [{ do: "adopt", callId: call.id, linkId }];
+  const say = linkId === null ? [] : [{ do: "send", message: { type: "attached", call_id: call.id } }];
+  const next = { ...free, call, muted: false, last: null };
+  return [next, [...effects, ...begin, { do: "mute", on: false }, ...say]];
+}
+
+function arriving(message, linkId, now) {
+  return {
     id: message.call_id,
+    linkId, // the standby link that carries it, or null
     terminal: message.terminal,
     language: message.language,
     waitedMs: message.waited_ms,
@@ -31,14 +46,15 @@ function onIncoming(state, message, now) {
     offered: false,
     media: { link: "new", video: "waiting", audio: "waiting", needsClick: false },
   };
-  return [{ ...state, call, muted: false, last: null }, [{ do: "prepare", callId: call.id }, { do: "mute", on: false }]];
 }
 
-/** Answers without a click; a second offer for the same call is the terminal rebuilding it. */
+/** Answers without a click; an offer for a call that has a line already is the terminal building a new one. */
 function onOffer(state, message) {
   if (state.call?.id !== message.call_id) return [state, []];
-  const call = { ...state.call, offered: true };
-  return [{ ...state, call }, [{ do: "answer", callId: call.id, sdp: message.sdp }]];
+  const { linkId } = state.call;
+  const call = { ...state.call, offered: true, linkId: null };
+  const [next, effects] = linkId === null ? [state, []] : withoutLink(state, linkId);
+  return [{ ...next, call }, [{ do: "answer", callId: call.id, sdp: message.sdp }, ...effects]];
 }
 
 function onEnded(state, message, now) {
@@ -58,11 +74,12 @@ function endByUs(state, reason, now) {
 }
 
 function end(state, reason, now) {
-  const { id, terminal, language, waitedMs, connectedAt } = state.call;
+  const { id, linkId, terminal, language, waitedMs, connectedAt } = state.call;
   const talkedMs = connectedAt === null ? 0 : now - connectedAt;
   const next = { ...state, call: null, muted: false, last: { id, terminal, language, waitedMs, talkedMs, reason } };
-  if (state.fatal !== "not_signed_in") return [next, [{ do: "close", callId: id }]];
-  return [{ ...next, screen: "sign_in", fatal: null, signIn: { busy: false, problem: "ended" } }, [{ do: "close", callId: id }]];
+  const effects = [{ do: "close", callId: id }, ...afterCall(state, linkId)];
+  if (state.fatal !== "not_signed_in") return [next, effects];
+  return [{ ...next, screen: "sign_in", fatal: null, signIn: { busy: false, problem: "ended" } }, effects];
 }
 
 /** What the peer connection says of itself: {link, video, audio, needsClick}, any of them. */

@@ -5,10 +5,13 @@
  * events. It returns `[state, effects]`; main.js carries the effects out, in their order.
  *
  * Effects: {do: "connect" | "disconnect" | "check_sign_in" | "take_devices" | "release_devices"}, {do: "send", message},
- * {do: "prepare", callId}, {do: "answer", callId, sdp}, {do: "close", callId}, {do: "mute", on}.
+ * {do: "prepare", callId}, {do: "adopt", callId, linkId}, {do: "answer", callId, sdp}, {do: "close", callId},
+ * {do: "mute", on}, {do: "open_link", linkId, sdp}, {do: "close_link" | "show_camera" | "hide_camera", linkId},
+ * {do: "keep_pre_roll", on}, {do: "remind", ms}.
  */
 
 import { CALL_MESSAGES, hangUp, onCallEvent } from "./state-call.js";
+import { LINK_EVENTS, LINK_MESSAGES, NO_LINKS, declaredLinks, settleSeen, withoutLinks } from "./state-links.js";
 
 const OFF = { state: "off", faults: [] };
 
@@ -32,11 +35,12 @@ export function initial() {
     hangingUp: null, // a call that the agent has ended and the distributor hasn't confirmed
     last: null, // the call before this one
     muted: false,
+    ...NO_LINKS,
   };
 }
 
 const EVENTS = {
-  signed_in: (state, { me }) => [{ ...initial(), screen: "cockpit", me }, [{ do: "connect" }]],
+  signed_in: (state, { me, preRollOn = false }) => [{ ...initial(), screen: "cockpit", me, preRollOn }, [{ do: "connect" }]],
   signed_out: signedOut,
   signing_in: (state) => [{ ...state, signIn: { busy: true, problem: null } }, []],
   sign_in_failed: (state, { why }) => [{ ...state, screen: "sign_in", signIn: { busy: false, problem: why } }, []],
@@ -44,14 +48,14 @@ const EVENTS = {
   message: onMessage,
   want: (state, { status }) => want(state, status),
   devices: onDevices,
+  ...LINK_EVENTS,
   use_here: (state) => [{ ...state, fatal: null, link: "connecting" }, [{ do: "connect" }]],
 };
 
 /** The next state and what has to be done. An event that isn't known is a defect and throws. */
 export function reduce(state, event) {
   const handle = EVENTS[event.type] ?? onCallEvent(event.type);
-  const [next, effects] = handle(state, event);
-  return settleDevices(next, effects);
+  return settleDevices(...settleSeen(...handle(state, event)));
 }
 
 /** Whether camera and microphone have to be on: from "available" until the distributor has let go of the agent. */
@@ -83,15 +87,17 @@ function stopped(state, effects) {
 
 /** Keeps a call that goes on: its customer must not pay for the agent's sign-in having run out. */
 function signedOut(state, { why }) {
-  if (state.call) return [{ ...state, fatal: "not_signed_in", link: "down" }, [{ do: "disconnect" }]];
+  const [alone, effects] = withoutLinks(state);
+  const leaving = [{ do: "disconnect" }, ...effects];
+  if (state.call) return [{ ...alone, fatal: "not_signed_in", link: "down" }, leaving];
   const next = { ...initial(), screen: "sign_in", signIn: { busy: false, problem: why } };
-  return [{ ...next, devices: state.devices }, [{ do: "disconnect" }]];
+  return [{ ...next, devices: state.devices }, leaving];
 }
 
 function onLink(state, { link }) {
   if (state.fatal) return [state, []];
-  const next = { ...state, link, asked: link === "open" ? state.asked : null };
-  return [next, link === "down" ? [{ do: "check_sign_in" }] : []];
+  const [alone, effects] = withoutLinks(state);
+  return [{ ...alone, link, asked: null }, link === "down" ? [{ do: "check_sign_in" }, ...effects] : effects];
 }
 
 function want(state, status) {
@@ -128,6 +134,7 @@ const MESSAGES = {
   error: onError,
   pong: (state) => [state, []],
   ...CALL_MESSAGES,
+  ...LINK_MESSAGES,
 };
 
 /** A message of a newer distributor that this page doesn't know changes nothing. */
@@ -140,7 +147,7 @@ function onWelcome(state, message, now) {
   const status = state.wanted === "available" && state.devices.state === "ready" ? "available" : "away";
   const next = { ...state, welcome: message, link: "open", everOpen: true, asked: status };
   const calls = [state.call, state.hangingUp].filter(Boolean).map((call) => declared(call, now));
-  const effects = [{ do: "send", message: { type: "declare", calls, status } }];
+  const effects = [{ do: "send", message: { type: "declare", calls, status, ...declaredLinks(state) } }];
   if (state.hangingUp) effects.push({ do: "send", message: hangUp(state.hangingUp) });
   return [next, effects];
 }
@@ -181,8 +188,13 @@ function onStatus(state, message, now) {
 function onError(state, message) {
   console.warn("distributor:", message.code, message.text);
   if (message.code === "not_signed_in") return signedOut(state, { why: "ended" });
-  if (message.fatal) return [{ ...state, fatal: message.code, link: "down", wanted: "away" }, [{ do: "disconnect" }]];
+  if (message.fatal) return stop(state, message.code);
   if (message.code === "unknown_call") return [{ ...state, hangingUp: null }, []];
   if (message.code === "not_allowed") return [{ ...state, asked: null, wanted: state.nextStatus }, []];
   return [state, []];
+}
+
+function stop(state, code) {
+  const [alone, effects] = withoutLinks(state);
+  return [{ ...alone, fatal: code, link: "down", wanted: "away" }, [{ do: "disconnect" }, ...effects]];
 }

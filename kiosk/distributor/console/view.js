@@ -106,7 +106,9 @@ export class View {
     for (const button of document.querySelectorAll("[data-action]")) {
       const control = controls[button.dataset.action];
       button.disabled = !control.enabled;
-      if (button.hasAttribute("aria-pressed")) button.setAttribute("aria-pressed", String(control.pressed));
+      for (const state of ["aria-pressed", "aria-checked"]) {
+        if (button.hasAttribute(state)) button.setAttribute(state, String(control.pressed));
+      }
     }
     put("mute-word", this.t.text(controls.mute.pressed ? "unmute" : "mute"));
   }

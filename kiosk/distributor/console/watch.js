@@ -10,6 +10,7 @@ const MISSING_MS = 5000;
 export class Watch {
   #stopTimer = () => {};
   #began = 0;
+  #before = null; // what had come before: a standby link has counted its earlier calls
   #patience = new Patience();
   #seen = { video: { count: 0, at: 0, told: null }, audio: { count: 0, at: 0, told: null } };
 
@@ -21,6 +22,7 @@ export class Watch {
   begin() {
     this.stop();
     this.#began = this.clock.now();
+    this.#before ??= this.peer.getStats().then(countsOf);
     this.#stopTimer = this.clock.every(EVERY_MS, () => this.#look());
   }
 
@@ -30,12 +32,13 @@ export class Watch {
   }
 
   async #look() {
+    const before = await this.#before;
     const report = await this.peer.getStats();
-    for (const stat of report.values()) {
-      if (stat.type !== "inbound-rtp") continue;
-      this.#count(stat.kind, stat.kind === "video" ? (stat.framesDecoded ?? 0) : stat.packetsReceived);
+    const counts = countsOf(report);
+    for (const kind of Object.keys(this.#seen)) {
+      this.#count(kind, counts[kind] - before[kind]);
+      this.#tell(kind);
     }
-    for (const kind of Object.keys(this.#seen)) this.#tell(kind);
     this.#wait(lineOf(report, this.clock.now()));
   }
 
@@ -59,4 +62,13 @@ export class Watch {
     seen.told = said;
     this.onMedia({ [kind]: said });
   }
+}
+
+/** Pictures decoded and packets of sound received so far, out of an RTCStatsReport. */
+function countsOf(report) {
+  const counts = { video: 0, audio: 0 };
+  for (const { type, kind, framesDecoded = 0, packetsReceived } of report.values()) {
+    if (type === "inbound-rtp") counts[kind] = kind === "video" ? framesDecoded : packetsReceived;
+  }
+  return counts;
 }
