@@ -23,10 +23,11 @@ from kiosk.media.keeper import Device, Keeper
 from kiosk.media.ports import MediaDevices, OnFault
 from kiosk.protocol.fields import new_id
 from kiosk.protocol.messages import IceServer
-from kiosk.rtc import h264, repairs
+from kiosk.rtc import repairs
 from kiosk.rtc.peer import AiortcPeer
 from kiosk.rtc.port import Peer, PeerStats
 from kiosk.rtc.receive import receiver
+from kiosk.rtc.send import sender
 from kiosk.session import Session
 from kiosk.signalling.events import Arrived, Down, LinkEvent, NewIceServers, Up
 from kiosk.signalling.link import DistributorLink
@@ -97,7 +98,8 @@ class Terminal:
 
     def start(self) -> None:
         """Step by step; each step's end is registered with it."""
-        h264.install(self.config.video.start_kbps, self.config.video.max_kbps)
+        video = self.config.video
+        sender.install(video.min_kbps, video.start_kbps, video.max_kbps)
         receiver.install()
         repairs.install()
         self._step("window", self.window.show, self.window.close)

@@ -102,7 +102,7 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
     [
         ({"fps": 30}, "fps: there is no such key; did you mean camera.fps?"),
         ({"width": 1}, "width: there is no such key; did you mean camera.width or screen.width?"),
-        ({"video": {"zzz": 1}}, "video.zzz: there is no such key; expected one of start_kbps, max_kbps"),
+        ({"video": {"zzz": 1}}, "video.zzz: there is no such key; expected one of min_kbps, start_kbps, max_kbps"),
         ({"camera": {"FPS": 1}}, "camera.FPS: there is no such key; did you mean camera.fps?"),
         ({"camera": 1}, "camera: found 1; expected a table"),
         ({"camera": [{}]}, "camera: found a list; expected a table"),
@@ -189,6 +189,8 @@ def test_conflicts_are_found_in_code_too() -> None:
     """A configuration that isn't read from a file obeys the same rules."""
     with pytest.raises(ValidationError, match="no more than max_kbps"):
         VideoSection(start_kbps=3000, max_kbps=2000)
+    with pytest.raises(ValidationError, match="no more than start_kbps"):
+        VideoSection(min_kbps=500, start_kbps=400)
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,13 @@ ROOMS: Mapping[str, Room] = {
         CORE_ADVICE,
         core=True,
     ),
+    **{
+        f"kiosk.rtc.send.{name}": Room((), CORE_ADVICE, core=True)
+        for name in ("board", "key_requests", "ladder", "pacer", "rate", "rtp_clock", "thinner")
+    },
+    "kiosk.rtc.send.adaptation": Room(
+        tuple(f"kiosk.rtc.send.{name}" for name in ("board", "ladder", "rate")), CORE_ADVICE, core=True
+    ),
     "kiosk.ui.props": Room(
         ("kiosk.errors", "kiosk.units", "kiosk.protocol", "kiosk.call", "kiosk.hardware.ports"), CORE_ADVICE, core=True
     ),

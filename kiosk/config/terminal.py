@@ -109,13 +109,18 @@ class ScreenSection(Section):
 class VideoSection(Section):
     """Bit rates of what the terminal sends, in kbit/s."""
 
+    min_kbps: Annotated[int, Field(ge=30, le=10_000)] = 100
+    """However bad the line is; sound has its own part beside it."""
     start_kbps: Annotated[int, Field(ge=100, le=10_000)] = 1500
     """At the beginning of a call."""
     max_kbps: Annotated[int, Field(ge=100, le=10_000)] = 2500
     """However good the line is."""
 
     def conflicts(self) -> Iterator[Conflict]:
-        """A call can't begin above its limit."""
+        """A call can't begin outside its limits."""
+        if self.min_kbps > self.start_kbps:
+            wrong = f"found {self.min_kbps}; expected no more than start_kbps, which is {self.start_kbps}"
+            yield Conflict("min_kbps", wrong, beside=("start_kbps",))
         if self.start_kbps > self.max_kbps:
             wrong = f"found {self.start_kbps}; expected no more than max_kbps, which is {self.max_kbps}"
             yield Conflict("start_kbps", wrong, beside=("max_kbps",))

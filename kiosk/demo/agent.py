@@ -41,13 +41,14 @@ from kiosk.protocol.messages import (
     Status,
     Welcome,
 )
-from kiosk.rtc import h264, repairs
+from kiosk.rtc import repairs
 from kiosk.rtc.receive import receiver
+from kiosk.rtc.send import sender
 
 log = logs.get(__name__)
 
 CODE_VARIABLE = "KIOSK_AGENT_CODE"
-START_KBPS, MAX_KBPS = 1500, 2500
+MIN_KBPS, START_KBPS, MAX_KBPS = 100, 1500, 2500
 Say = Callable[[dict[str, Any]], None]
 Wanted = Literal[AgentStatus.AVAILABLE, AgentStatus.AWAY]
 
@@ -179,7 +180,7 @@ def main() -> int:
     parser.add_argument("--report-fd", type=int, default=1, help="where its JSON lines go; standard output by default")
     arguments = parser.parse_args()
     logs.set_up("warning")
-    h264.install(START_KBPS, MAX_KBPS)
+    sender.install(MIN_KBPS, START_KBPS, MAX_KBPS)
     receiver.install()
     repairs.install()
     try:

@@ -18,12 +18,15 @@ class CameraTrack(MediaStreamTrack):
         super().__init__()
         self.frames = 0
         """Frames handed to the encoder so far."""
+        self.dropped = 0
+        """Frames that were replaced by a newer one before the encoder took them."""
         self._home = loop
         self._newest: av.VideoFrame | None = None
         self._arrived = asyncio.Event()
         self._unsubscribe: Callable[[], None] | None = camera.subscribe(self._on_frame)
 
     def _on_frame(self, frame: av.VideoFrame) -> None:
+        self.dropped += self._newest is not None
         self._newest = frame
         if not self._home.is_closed():
             self._home.call_soon_threadsafe(self._arrived.set)

@@ -24,7 +24,7 @@ from aiortc.codecs.base import Encoder
 from aiortc.codecs.h264 import H264Decoder, H264Encoder, h264_depayload
 from aiortc.jitterbuffer import JitterFrame
 
-from kiosk.rtc.h264 import FastH264Encoder
+from kiosk.rtc.send.h264 import FastH264Encoder
 from tests.bench.clips import FPS, NOISE_SIGMA, pictures
 from tests.bench.figures import Figures, main, median, no_options, ratio, say
 

@@ -17,7 +17,7 @@ from tests.bench.freezes import Frozen, frozen
 from tests.bench.leak import Held
 from tests.bench.sides import CallTimes, Seen
 from tests.faults.line import Counts
-from tests.rtc.test_h264 import pictures
+from tests.rtc.send.test_h264 import pictures
 
 
 def every(gap_s: float, begin: float, end: float) -> list[float]:

@@ -11,19 +11,19 @@ import av
 import numpy as np
 import pytest
 from aiortc import RTCPeerConnection, rtcpeerconnection
-from aiortc.codecs import get_encoder
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from aiortc.rtcdtlstransport import RTCDtlsTransport, RtpRouter
 from aiortc.rtcrtpreceiver import RemoteStreamTrack, RTCRtpReceiver
+from aiortc.rtcrtpsender import RTCRtpSender
 from aiortc.rtp import RtcpByePacket, RtpPacket
 from av.frame import Frame
 
 from kiosk.media.levels import Samples, dbfs, tone_level
-from kiosk.rtc import h264
 from kiosk.rtc.receive import guard
 from kiosk.rtc.receive.picture import PictureStream
 from kiosk.rtc.receive.receiver import MOST_UNREAD, Receiver, install
 from kiosk.rtc.receive.voice import VoiceStream
+from kiosk.rtc.send import sender
 from tests.rtc.receive.lossy import BadLine, MovingPictures, Tone, call, frozen_s, watch
 
 
@@ -33,8 +33,8 @@ def own_receiver(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rtcpeerconnection, "RTCRtpReceiver", RTCRtpReceiver)
     for name in ("_handle_rtp_data", "_handle_rtcp_data"):
         monkeypatch.setattr(RTCDtlsTransport, name, getattr(RTCDtlsTransport, name))
-    monkeypatch.setattr("aiortc.rtcrtpsender.get_encoder", get_encoder)
-    h264.install(800, 1000)
+    monkeypatch.setattr(rtcpeerconnection, "RTCRtpSender", RTCRtpSender)
+    sender.install(100, 800, 1000)
     install()
 
 
