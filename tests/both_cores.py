@@ -187,8 +187,10 @@ class World:
         terminal, agent = self.router.party_of(call_id) or (None, None)
         if name == terminal and agent is None and isinstance(message, Offer):
             self.offers[call_id] = message
+            self.route(into.OfferSeen(call_id, name))
         elif name == terminal and agent is not None:
             self.post(agent, message)
+            self.route(into.OfferSeen(call_id, name))
         elif name == agent and terminal is not None:
             self.route(into.AnswerSeen(call_id, name))
             self.post(terminal, message)

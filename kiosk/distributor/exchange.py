@@ -14,6 +14,7 @@ from kiosk.distributor.router.events import (
     CallConnected,
     CallRequested,
     Event,
+    OfferSeen,
     TerminalJoined,
     TerminalLost,
 )
@@ -101,10 +102,13 @@ class Exchange:
         mine, other = (terminal_id, agent_id) if peer.role is Role.TERMINAL else (agent_id, terminal_id)
         if mine == peer.party_id and other is None and isinstance(message, Offer):
             self._offers[message.call_id] = message
+            self.feed(OfferSeen(message.call_id, mine), message.id)
             return
         if mine != peer.party_id or other is None:
             raise PeerError(ErrorCode.UNKNOWN_CALL, "This call isn't yours, or not any more.")
         self._send(Role.AGENT if peer.role is Role.TERMINAL else Role.TERMINAL, other, message)
+        if isinstance(message, Offer):
+            self.feed(OfferSeen(message.call_id, mine), message.id)
 
     def stop(self) -> None:
         """Nothing is routed any more: that connections now close tells nothing about calls."""

@@ -5,6 +5,6 @@ Longest-idle agent first, first come first served, one agent for a call and one 
 
 from kiosk.distributor.router.router import Router
 from kiosk.distributor.router.settings import RouterSettings
-from kiosk.distributor.router.views import AgentView, CallView, Phase
+from kiosk.distributor.router.views import AgentView, CallView, LinkView, Phase
 
-__all__ = ["AgentView", "CallView", "Phase", "Router", "RouterSettings"]
+__all__ = ["AgentView", "CallView", "LinkView", "Phase", "Router", "RouterSettings"]

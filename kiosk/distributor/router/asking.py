@@ -1,7 +1,17 @@
 """What terminals and agents ask for and report while they are connected."""
 
+from kiosk.distributor.router import leases, links, serving
 from kiosk.distributor.router.effects import End, Refuse
-from kiosk.distributor.router.events import AgentSet, AnswerSeen, CallConnected, CallRequested, HangUpAsked, OfferSeen
+from kiosk.distributor.router.events import (
+    AgentSet,
+    AnswerSeen,
+    CallConnected,
+    CallRequested,
+    HangUpAsked,
+    OfferSeen,
+    PreRollAsked,
+    PreRollSet,
+)
 from kiosk.distributor.router.state import CallRecord, Timer
 from kiosk.distributor.router.turn import Turn
 from kiosk.distributor.router.views import Phase
@@ -15,6 +25,28 @@ def agent_set(turn: Turn, event: AgentSet) -> None:
         _not_here(turn, Role.AGENT, event.agent_id)
     else:
         agent.want(event.status, turn.now)
+        if agent.lease is not None and agent.idle_since is None:
+            leases.recall(turn, agent.lease)
+
+
+def pre_roll_set(turn: Turn, event: PreRollSet) -> None:
+    """An agent may be seen before a press from now on, or not; a lease that there is is asked back."""
+    agent = turn.floor.agents.get(event.agent_id)
+    if agent is None or not agent.here:
+        _not_here(turn, Role.AGENT, event.agent_id)
+        return
+    agent.pre_roll = event.on
+    if agent.lease is not None and not event.on:
+        leases.recall(turn, agent.lease)
+
+
+def pre_roll_asked(turn: Turn, event: PreRollAsked) -> None:
+    """Somebody stands in front of a terminal."""
+    terminal = turn.floor.terminals.get(event.terminal_id)
+    if terminal is None or not terminal.here:
+        _not_here(turn, Role.TERMINAL, event.terminal_id)
+    else:
+        leases.asked(turn, terminal, event)
 
 
 def call_requested(turn: Turn, event: CallRequested) -> None:
@@ -27,18 +59,33 @@ def call_requested(turn: Turn, event: CallRequested) -> None:
     if call is not None and call.terminal is terminal:
         turn.repeat(call)
     elif call is None and terminal.last_ended != event.call_id:
-        turn.request(terminal, event.call_id, event.pool, event.language)
+        call = turn.request(terminal, event.call_id, event.pool, event.language)
+        lease = terminal.lease
+        if lease is not None and lease.fence == event.fence:
+            serving.claim(turn, call, lease.agent)
     else:
         turn.tell(End(event.call_id, event.terminal_id, None, EndReason.NOT_KNOWN))
 
 
 def offer_seen(turn: Turn, event: OfferSeen) -> None:
     """The claimed agent's console has the offer only now: its time to answer counts from here."""
+    # An offer for a call that is to begin on a link says that the terminal hasn't got that link.
     call = turn.floor.calls.get(event.call_id)
     if call is None or not _is_party(call, Role.TERMINAL, event.terminal_id):
         _not_yours(turn, Role.TERMINAL, event.terminal_id)
+    elif call.agent is None:
+        call.offered = True
+    else:
+        _offered(turn, call)
+
+
+def _offered(turn: Turn, call: CallRecord) -> None:
+    if call.link is not None and call.phase is not Phase.CONNECTED:
+        link, call.link = call.link, None
+        turn.await_answer(call, told=True)
+        links.drop(turn, link)
     elif call.phase is Phase.RESERVED:
-        call.timers[Timer.ANSWER] = turn.now + turn.settings.answer_timeout_s
+        call.timers.setdefault(Timer.ANSWER, turn.now + turn.settings.answer_timeout_s)
 
 
 def answer_seen(turn: Turn, event: AnswerSeen) -> None:
@@ -59,7 +106,7 @@ def call_connected(turn: Turn, event: CallConnected) -> None:
     elif call.agent is None:
         turn.tell(Refuse(Role.TERMINAL, event.terminal_id, ErrorCode.OUT_OF_ORDER, "This call has no agent yet."))
     else:
-        call.connect()
+        call.connect(call.agent)
 
 
 def hang_up_asked(turn: Turn, event: HangUpAsked) -> None:

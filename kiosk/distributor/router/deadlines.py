@@ -1,5 +1,6 @@
 """What happens when somebody hasn't come, answered or connected in time, and when a wrap-up is over."""
 
+from kiosk.distributor.router import leases, links, serving
 from kiosk.distributor.router.effects import End
 from kiosk.distributor.router.state import CallRecord, Timer
 from kiosk.distributor.router.turn import Turn
@@ -22,8 +23,9 @@ def expire(turn: Turn) -> None:
     for until, agent in over:
         agent.release(until)
         turn.floor.sweep(agent)
-    if due or over:
-        turn.settle()
+    links.expire(turn)
+    if leases.expire(turn) or due or over:
+        serving.settle(turn)
 
 
 def _late(turn: Turn, timer: Timer, call: CallRecord) -> None:

@@ -155,20 +155,7 @@ class PreRollSet:
     on: bool
 
 
-Event = (
-    AgentJoined
-    | AgentLost
-    | AgentSet
-    | TerminalJoined
-    | TerminalLost
-    | CallRequested
-    | OfferSeen
-    | AnswerSeen
-    | CallConnected
-    | HangUpAsked
-    | LinkReady
-    | LinkLost
-    | PreRollAsked
-    | PreRollGivenBack
-    | PreRollSet
-)
+PartyEvent = AgentJoined | AgentLost | AgentSet | TerminalJoined | TerminalLost
+CallEvent = CallRequested | OfferSeen | AnswerSeen | CallConnected | HangUpAsked
+StandbyEvent = LinkReady | LinkLost | PreRollAsked | PreRollGivenBack | PreRollSet
+Event = PartyEvent | CallEvent | StandbyEvent

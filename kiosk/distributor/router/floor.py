@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from kiosk.distributor.router.state import Agent, CallRecord, Terminal, Timer
+from kiosk.distributor.router.candidates import Appetite, FreeAgents, Shelf
+from kiosk.distributor.router.state import Agent, CallRecord, LeaseRecord, Link, Terminal, Timer
 from kiosk.distributor.router.views import Phase
 from kiosk.protocol.fields import AgentStatus, QueueReason
 
@@ -14,12 +15,29 @@ class Floor:
     agents: dict[str, Agent] = field(default_factory=dict)
     terminals: dict[str, Terminal] = field(default_factory=dict)
     calls: dict[str, CallRecord] = field(default_factory=dict)
+    links: dict[str, Link] = field(default_factory=dict)
+    leases: dict[int, LeaseRecord] = field(default_factory=dict)
+    """By fencing number."""
+    opening: dict[str, Link] = field(default_factory=dict)
+    """The links that aren't ready, the oldest first."""
+    touched: dict[str, Agent] = field(default_factory=dict)
+    free: FreeAgents = field(default_factory=FreeAgents)
+    shelf: Shelf = field(default_factory=Shelf)
+    wrapping_up: dict[str, Agent] = field(default_factory=dict)
+    appetite: Appetite = field(default_factory=Appetite)
     opened: int = 0
     """How many calls there have been."""
+    met: int = 0
+    """How many agents there have been."""
+    made: int = 0
+    """How many links and leases there have been."""
 
     def agent(self, agent_id: str) -> Agent:
         """The agent of this id, made if need be."""
-        return self.agents.setdefault(agent_id, Agent(agent_id))
+        if agent_id not in self.agents:
+            self.met += 1
+            self.agents[agent_id] = Agent(agent_id, number=self.met, touched=self.touched)
+        return self.agents[agent_id]
 
     def terminal(self, terminal_id: str) -> Terminal:
         """The terminal of this id, made if need be."""
@@ -37,6 +55,7 @@ class Floor:
         del self.calls[call.call_id]
         call.terminal.call = None
         call.terminal.last_ended = call.call_id
+        self.appetite.look_at(call.terminal)
         self.sweep(call.terminal)
 
     def sweep(self, party: Agent | Terminal) -> None:
@@ -48,10 +67,26 @@ class Floor:
         else:
             self.terminals.pop(party.terminal_id, None)
 
-    def idle(self) -> list[Agent]:
-        """The available agents, the longest idle first; of equals, the one with the smaller id."""
-        idle = [(a.idle_since, a.agent_id, a) for a in self.agents.values() if a.here and a.idle_since is not None]
-        return [agent for _, _, agent in sorted(idle)]
+    def note(self, under_way: int) -> tuple[Agent, ...]:
+        """Bring what is ordered by agents' states up to date; returns whom that concerned, in the order in which they came.
+
+        ``under_way`` is how many links of one agent may be set up at the same time.
+        """
+        agents = tuple(sorted(self.touched.values(), key=lambda agent: agent.number))
+        self.touched.clear()
+        for agent in agents:
+            self.free.note(agent)
+            self.shelf.note(agent, under_way)
+            self._note_wrap_up(agent)
+            for link in agent.links.values():
+                self.appetite.look_at(link.terminal)
+        return agents
+
+    def _note_wrap_up(self, agent: Agent) -> None:
+        if agent.wrap_up_until is None:
+            self.wrapping_up.pop(agent.agent_id, None)
+        else:
+            self.wrapping_up[agent.agent_id] = agent
 
     def waiting(self) -> list[CallRecord]:
         """The calls that wait for an agent and whose terminal is here, first come first."""
@@ -70,4 +105,13 @@ class Floor:
 
     def wrap_ups(self) -> list[tuple[float, Agent]]:
         """Every running wrap-up."""
-        return [(a.wrap_up_until, a) for a in self.agents.values() if a.wrap_up_until is not None]
+        return [(a.wrap_up_until, a) for a in self.wrapping_up.values() if a.wrap_up_until is not None]
+
+    def deadlines(self) -> list[float]:
+        """When something is due; those of links and leases only where they are the next of their kind."""
+        found = [at for at, _, _ in self.timers()]
+        found += (until for until, _ in self.wrap_ups())
+        found += (lease.held_until for lease in self.leases.values())
+        found += (link.deadline for link in list(self.opening.values())[:1])
+        found += (at for at, _ in self.appetite.later[:1])
+        return found

@@ -21,7 +21,8 @@ PHASES = {CallPhase.SETTING_UP: Phase.SETTING_UP, CallPhase.CONNECTED: Phase.CON
 def terminal_joined(turn: Turn, event: TerminalJoined) -> None:
     """A terminal is here; of several calls that it declares the youngest serves."""
     terminal = turn.floor.terminal(event.terminal_id)
-    terminal.here = True
+    terminal.here, terminal.wants = True, event.links
+    turn.floor.appetite.look_at(terminal)
     declared = _each_once(event.calls)
     if terminal.call is not None and terminal.call.call_id not in declared:
         turn.end(terminal.call, EndReason.CUSTOMER_GONE, but_not=terminal)
@@ -35,7 +36,7 @@ def terminal_joined(turn: Turn, event: TerminalJoined) -> None:
 def agent_joined(turn: Turn, event: AgentJoined) -> None:
     """An agent is here; it keeps the one call that it declares and that the router has for it, or may have."""
     agent = turn.floor.agent(event.agent_id)
-    agent.join(event.name, event.role, event.status, turn.now)
+    agent.join(event, turn.now)
     declared = _each_once(event.calls)
     call = agent.call
     said = None if call is None else declared.get(call.call_id)
@@ -67,8 +68,8 @@ def _terminal_declares(turn: Turn, terminal: Terminal, said: DeclaredCall) -> No
         _terminal_begins(turn, terminal, said)
     elif call.terminal is not terminal:
         turn.tell(End(said.call_id, terminal.terminal_id, None, EndReason.NOT_KNOWN))
-    elif said.phase is not CallPhase.REQUESTED and said.peer_id is not None and said.peer_id == call.agent_id:
-        _terminal_agrees(turn, call, PHASES[said.phase])
+    elif said.phase is not CallPhase.REQUESTED and call.agent is not None and said.peer_id == call.agent_id:
+        _terminal_agrees(turn, call, call.agent, PHASES[said.phase])
     elif call.claim is Role.AGENT:
         turn.end(call, EndReason.CUSTOMER_GONE, but_not=terminal)
         _terminal_begins(turn, terminal, said)
@@ -90,11 +91,11 @@ def _terminal_begins(turn: Turn, terminal: Terminal, said: DeclaredCall) -> None
     _hold(turn, terminal, agent, said, Role.TERMINAL)
 
 
-def _terminal_agrees(turn: Turn, call: CallRecord, phase: Phase) -> None:
+def _terminal_agrees(turn: Turn, call: CallRecord, agent: Agent, phase: Phase) -> None:
     """The terminal has the call as the router has it; whether it is connected, the terminal knows best."""
     call.stop(Timer.TERMINAL_BACK)
     if phase is Phase.CONNECTED:
-        call.connect()
+        call.connect(agent)
     elif call.claim is Role.AGENT:
         call.phase = phase
     call.confirm(Role.TERMINAL)
@@ -107,6 +108,7 @@ def _terminal_differs(turn: Turn, call: CallRecord) -> None:
     call.told = None
     if call.agent is not None:
         call.phase = Phase.SETTING_UP
+        call.agent.touch()
         turn.resume(call)
 
 
@@ -144,6 +146,6 @@ def _over_for_agent(turn: Turn, agent: Agent, said: DeclaredCall, reason: EndRea
 def _hold(turn: Turn, terminal: Terminal, agent: Agent, said: DeclaredCall, claim: Role) -> None:
     call = turn.floor.open(terminal, said.call_id, said.pool, said.language, turn.now - said.age_ms / 1000)
     call.agent, call.phase, call.claim = agent, PHASES[said.phase], claim
-    agent.take(call)
+    agent.take(call, turn.now)
     missing = Timer.AGENT_BACK if claim is Role.TERMINAL else Timer.TERMINAL_BACK
     call.timers[missing] = turn.now + turn.settings.declare_grace_s

@@ -1,15 +1,19 @@
 """A connection is gone: nobody waits for one who said goodbye; for the others their call is held for a while."""
 
+from kiosk.distributor.router import leases, links
 from kiosk.distributor.router.events import AgentJoined, AgentLost, Event, TerminalJoined, TerminalLost
-from kiosk.distributor.router.floor import Floor
 from kiosk.distributor.router.state import Agent, CallRecord, Terminal, Timer
 from kiosk.distributor.router.turn import Turn
 from kiosk.distributor.router.views import Phase
 from kiosk.protocol.fields import EndReason
 
 
-def unplug(floor: Floor, event: Event) -> None:
-    """The connection that ``event`` speaks of is lost or replaced already: nothing that was due before is told on it."""
+def unplug(turn: Turn, event: Event) -> None:
+    """The connection that ``event`` speaks of is lost or replaced already: nothing that was due before is told on it.
+
+    Its standby links are gone with it, and so is a lease on an agent; a customer may still see the agent of a terminal's lease.
+    """
+    floor = turn.floor
     party: Agent | Terminal | None = None
     if isinstance(event, AgentJoined | AgentLost):
         party = floor.agents.get(event.agent_id)
@@ -17,6 +21,10 @@ def unplug(floor: Floor, event: Event) -> None:
         party = floor.terminals.get(event.terminal_id)
     if party is not None:
         party.here = False
+        if isinstance(party, Agent):
+            party.touch()
+            leases.agent_gone(turn, party)
+        links.forget(turn, party)
 
 
 def agent_lost(turn: Turn, event: AgentLost) -> None:

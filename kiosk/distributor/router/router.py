@@ -1,6 +1,6 @@
 """The routing core's door: every event comes in here, every effect goes out here."""
 
-from kiosk.distributor.router import asking, joining, leaving
+from kiosk.distributor.router import asking, choosing, joining, leases, leaving, links, serving
 from kiosk.distributor.router.deadlines import expire
 from kiosk.distributor.router.effects import Effect
 from kiosk.distributor.router.events import (
@@ -9,18 +9,24 @@ from kiosk.distributor.router.events import (
     AgentSet,
     AnswerSeen,
     CallConnected,
+    CallEvent,
     CallRequested,
     Event,
-    HangUpAsked,
+    LinkLost,
+    LinkReady,
     OfferSeen,
+    PreRollAsked,
+    PreRollGivenBack,
+    PreRollSet,
+    StandbyEvent,
     TerminalJoined,
     TerminalLost,
 )
 from kiosk.distributor.router.floor import Floor
 from kiosk.distributor.router.settings import RouterSettings
-from kiosk.distributor.router.state import Agent, CallRecord
+from kiosk.distributor.router.state import Agent, CallRecord, Link
 from kiosk.distributor.router.turn import Turn
-from kiosk.distributor.router.views import AgentView, CallView
+from kiosk.distributor.router.views import AgentView, CallView, LinkView
 
 
 class Router:
@@ -29,35 +35,44 @@ class Router:
     Every ``now`` is in seconds on one clock that never runs backwards. Effects are to be carried out in their order.
     """
 
-    def __init__(self, settings: RouterSettings | None = None) -> None:
+    def __init__(self, settings: RouterSettings | None = None, epoch: int = 0) -> None:
+        """``epoch`` counts the runs of the distributor: what is numbered in one is smaller than all of the next."""
         self._settings = settings or RouterSettings()
+        self._epoch = epoch
         self._floor = Floor()
 
     def handle(self, event: Event, now: float) -> tuple[Effect, ...]:
         """What ``event`` leads to; whatever was due by ``now`` comes before it."""
-        turn = Turn(self._floor, self._settings, now)
-        leaving.unplug(self._floor, event)
+        turn = self._turn(now)
+        leaving.unplug(turn, event)
         expire(turn)
         _dispatch(turn, event)
-        turn.settle()
+        choosing.choose(turn, serving.settle(turn))
         return tuple(turn.effects)
 
     def tick(self, now: float) -> tuple[Effect, ...]:
         """What is due by ``now``."""
-        turn = Turn(self._floor, self._settings, now)
+        turn = self._turn(now)
         expire(turn)
+        choosing.choose(turn, serving.settle(turn))
         return tuple(turn.effects)
+
+    def _turn(self, now: float) -> Turn:
+        return Turn(self._floor, self._settings, now, self._epoch)
 
     def next_deadline(self) -> float | None:
         """When `tick` has to be called next, or None while nothing is waited for."""
-        timers = (at for at, _, _ in self._floor.timers())
-        wrap_ups = (until for until, _ in self._floor.wrap_ups())
-        return min((*timers, *wrap_ups), default=None)
+        return min(self._floor.deadlines(), default=None)
 
     def party_of(self, call_id: str) -> tuple[str, str | None] | None:
         """The terminal and, once claimed, the agent of a live call: between them alone offers and answers are relayed."""
         call = self._floor.calls.get(call_id)
         return None if call is None else (call.terminal.terminal_id, call.agent_id)
+
+    def parties_of_link(self, link_id: str) -> tuple[str, str] | None:
+        """The terminal and the agent of a standby link: between them alone its offer and answer are relayed."""
+        link = self._floor.links.get(link_id)
+        return None if link is None else (link.terminal.terminal_id, link.agent.agent_id)
 
     def agent(self, agent_id: str) -> AgentView | None:
         """The agent of this id, if the router knows it."""
@@ -72,6 +87,10 @@ class Router:
         """All live calls."""
         return tuple(_call_view(call) for call in self._floor.calls.values())
 
+    def links(self) -> tuple[LinkView, ...]:
+        """All standby links, the oldest first."""
+        return tuple(_link_view(link) for link in self._floor.links.values())
+
 
 def _dispatch(turn: Turn, event: Event) -> None:
     match event:
@@ -85,11 +104,13 @@ def _dispatch(turn: Turn, event: Event) -> None:
             joining.terminal_joined(turn, event)
         case TerminalLost():
             leaving.terminal_lost(turn, event)
+        case LinkReady() | LinkLost() | PreRollAsked() | PreRollGivenBack() | PreRollSet():
+            _dispatch_standby(turn, event)
         case _:
-            _dispatch_of_call(turn, event)
+            _dispatch_call(turn, event)
 
 
-def _dispatch_of_call(turn: Turn, event: Event) -> None:
+def _dispatch_call(turn: Turn, event: CallEvent) -> None:
     match event:
         case CallRequested():
             asking.call_requested(turn, event)
@@ -99,8 +120,22 @@ def _dispatch_of_call(turn: Turn, event: Event) -> None:
             asking.answer_seen(turn, event)
         case CallConnected():
             asking.call_connected(turn, event)
-        case HangUpAsked():
+        case _:
             asking.hang_up_asked(turn, event)
+
+
+def _dispatch_standby(turn: Turn, event: StandbyEvent) -> None:
+    match event:
+        case LinkReady():
+            links.ready(turn, event)
+        case LinkLost():
+            links.lost(turn, event)
+        case PreRollAsked():
+            asking.pre_roll_asked(turn, event)
+        case PreRollGivenBack():
+            leases.given_back(turn, event)
+        case _:
+            asking.pre_roll_set(turn, event)
 
 
 def _agent_view(agent: Agent) -> AgentView:
@@ -114,6 +149,7 @@ def _agent_view(agent: Agent) -> AgentView:
         call_id=agent.call_id,
         idle_since=agent.idle_since,
         wrap_up_until=agent.wrap_up_until,
+        kept_for=None if agent.lease is None else agent.lease.terminal.terminal_id,
     )
 
 
@@ -126,5 +162,10 @@ def _call_view(call: CallRecord) -> CallView:
         pool=call.pool,
         language=call.language,
         requested_at=call.requested_at,
+        link_id=None if call.link is None else call.link.link_id,
         held=not call.terminal.here or (call.agent is not None and not call.agent.here),
     )
+
+
+def _link_view(link: Link) -> LinkView:
+    return LinkView(link.link_id, link.terminal.terminal_id, link.agent.agent_id, link.ready, link.in_use)

@@ -1,4 +1,4 @@
-"""How long the router waits for whom."""
+"""How long the router waits for whom, and how it keeps standby links."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from kiosk.errors import MisuseError
 
 @dataclass(frozen=True, slots=True)
 class RouterSettings:
-    """All in seconds. Raises `MisuseError` for a value that would make a call wait for ever or not at all."""
+    """Times in seconds. Raises `MisuseError` for a value that would make a call wait for ever or not at all."""
 
     wrap_up_s: float = 10.0
     """After each call an agent has this long before the next one; 0 for none."""
@@ -24,9 +24,34 @@ class RouterSettings:
     declare_grace_s: float = 5.0
     """A call that one side has declared after a restart waits this long for the other side."""
 
+    warm_window_s: float = 120.0
+    """An agent with a warm link to the terminal is preferred to one who has been idle for this much longer."""
+    idle_links: int = 2
+    """A terminal is given new links until so many lead to agents who are free or soon will be."""
+    link_timeout_s: float = 15.0
+    """A standby link has to be ready by then."""
+    link_retry_s: float = 60.0
+    """A terminal and an agent between whom no link could be set up get no other before that."""
+    link_every_s: float = 30.0
+    """A terminal gets one new link in this time, on average."""
+    link_burst: int = 3
+    """So many it may get at once, if it got none before."""
+    links_under_way: int = 4
+    """So many links of one console are set up at the same time."""
+    lease_s: float = 2.0
+    """How long an agent is kept for a customer who stands in front of a terminal; each ask begins it anew."""
+    confirm_s: float = 1.5
+    """A terminal that pressed within the lease shows the agent for so long without being told that it is its agent."""
+    pre_roll_s: float = 10.0
+    """A lease isn't renewed after this."""
+
     def __post_init__(self) -> None:
-        if min(self.answer_timeout_s, self.setup_timeout_s) <= 0:
+        over_0 = self.answer_timeout_s, self.setup_timeout_s, self.link_timeout_s, self.link_every_s, self.lease_s
+        if min(over_0) <= 0:
             raise MisuseError("The router's time-outs must be over 0 s.")
+        if min(self.idle_links, self.link_burst, self.links_under_way) < 1:
+            raise MisuseError("The router's numbers of links must be at least 1.")
         graces = self.agent_grace_s, self.terminal_grace_s, self.silent_grace_s, self.declare_grace_s
-        if min(self.wrap_up_s, *graces) < 0:
-            raise MisuseError("The router's wrap-up and grace times must be at least 0 s.")
+        windows = self.wrap_up_s, self.warm_window_s, self.confirm_s, self.pre_roll_s, self.link_retry_s
+        if min(*windows, *graces) < 0:
+            raise MisuseError("The router's wrap-up, windows and grace times must be at least 0 s.")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from kiosk.distributor.router.events import Wish
+from kiosk.distributor.router.events import AgentJoined, Wish
 from kiosk.distributor.router.views import Phase
 from kiosk.protocol.fields import AgentStatus, QueueReason, Role
 
@@ -24,11 +24,24 @@ class Agent:
     agent_id: str
     name: str = ""
     role: str = ""
+    number: int = 0
+    """Counts the agents, in the order in which they came."""
+    touched: "dict[str, Agent]" = field(default_factory=dict, repr=False)
+    """Shared by all agents: those whose status may have changed, or whose links have."""
     here: bool = False
     wish: Wish = AgentStatus.AWAY
     call: "CallRecord | None" = field(default=None, repr=False)
     wrap_up_until: float | None = None
     idle_since: float | None = None
+    busy_since: float = 0.0
+    """When it got its last call."""
+    bears: int = 0
+    """How many standby links its console can bear."""
+    links: "dict[str, Link]" = field(default_factory=dict, repr=False)
+    """By terminal."""
+    pre_roll: bool = False
+    """Whether it may be seen before a press."""
+    lease: "LeaseRecord | None" = field(default=None, repr=False)
     told: tuple[AgentStatus, Wish, float | None] | None = None
     """What its console was told last."""
 
@@ -51,9 +64,25 @@ class Agent:
         """Nothing is kept for it any more."""
         return not self.here and self.call is None and self.wrap_up_until is None
 
-    def join(self, name: str, role: str, wish: Wish, at: float) -> None:
+    @property
+    def free_since(self) -> float | None:
+        """Since when it is idle, if anybody may have it."""
+        return self.idle_since if self.here and self.lease is None else None
+
+    @property
+    def soon_free(self) -> bool:
+        """Whether it is idle, leased or not, or will be at the end of its wrap-up: a link to it is worth something."""
+        wrapping_up = self.wrap_up_until is not None and self.wish is AgentStatus.AVAILABLE
+        return self.here and (self.idle_since is not None or wrapping_up)
+
+    def touch(self) -> None:
+        """Something about it has changed that others go by."""
+        self.touched[self.agent_id] = self
+
+    def join(self, event: AgentJoined, at: float) -> None:
         """Its console is (again) connected, and is to be told what it is doing."""
-        self.here, self.name, self.role, self.wish, self.told = True, name, role, wish, None
+        self.here, self.name, self.role, self.wish, self.told = True, event.name, event.role, event.status, None
+        self.bears, self.pre_roll = event.links, event.pre_roll
         self._rest(at)
 
     def want(self, wish: Wish, at: float) -> None:
@@ -63,9 +92,10 @@ class Agent:
             self.wrap_up_until = None
         self._rest(at)
 
-    def take(self, call: "CallRecord") -> None:
+    def take(self, call: "CallRecord", at: float) -> None:
         """It has a call from now on."""
-        self.call, self.wrap_up_until, self.idle_since = call, None, None
+        self.call, self.wrap_up_until, self.idle_since, self.busy_since = call, None, None, at
+        self.touch()
 
     def release(self, at: float, wrap_up_s: float = 0.0) -> None:
         """Its call is over; it wraps up, or is free at once."""
@@ -74,6 +104,7 @@ class Agent:
         self._rest(at)
 
     def _rest(self, at: float) -> None:
+        self.touch()
         if self.status is not AgentStatus.AVAILABLE:
             self.idle_since = None
         elif self.idle_since is None:
@@ -88,11 +119,55 @@ class Terminal:
     here: bool = False
     call: "CallRecord | None" = field(default=None, repr=False)
     last_ended: str | None = None
+    wants: int = 0
+    """How many standby links it keeps."""
+    links: "dict[str, Link]" = field(default_factory=dict, repr=False)
+    """By agent."""
+    lease: "LeaseRecord | None" = field(default=None, repr=False)
+    avoids: dict[str, float] = field(default_factory=dict)
+    """Agents to whom a link couldn't be set up, and until when no other is tried."""
+    paced_to: float = 0.0
+    """Its set-ups so far are paid for by this time, at the rate that is allowed."""
+    wakes_at: float | None = None
+    """When it is looked at again, because it may have another set-up then."""
 
     @property
     def gone(self) -> bool:
         """Nothing is kept for it any more."""
-        return not self.here and self.call is None
+        return not self.here and self.call is None and self.lease is None
+
+
+@dataclass(eq=False)
+class Link:
+    """A standby link. ``deadline`` is by when it has to be ready."""
+
+    link_id: str
+    terminal: Terminal
+    agent: Agent
+    deadline: float
+    ready: bool = False
+
+    @property
+    def in_use(self) -> bool:
+        """Whether a call rests on it."""
+        return self.terminal.call is not None and self.terminal.call.link is self
+
+
+@dataclass(eq=False)
+class LeaseRecord:
+    """A pre-roll lease: the agent is kept for the terminal, whose customer may see it."""
+
+    fence: int
+    terminal: Terminal
+    agent: Agent
+    link: Link
+    since: float
+    until: float
+    """What the terminal was promised."""
+    held_until: float
+    """Until then nobody else has the agent: a terminal that pressed in time may still show it."""
+    recalled: bool = False
+    """The terminal was asked to give it back; it isn't renewed."""
 
 
 @dataclass(eq=False)
@@ -112,6 +187,10 @@ class CallRecord:
     told: QueueReason | None = None
     """Why it has to wait, as its terminal was told last."""
     timers: dict[Timer, float] = field(default_factory=dict)
+    link: Link | None = None
+    """The standby link that it rests on."""
+    offered: bool = False
+    """While it waits: whether the terminal's offer is kept for the agent who gets it."""
 
     @property
     def agent_id(self) -> str | None:
@@ -128,7 +207,8 @@ class CallRecord:
         if self.claim is not role:
             self.claim = None
 
-    def connect(self) -> None:
-        """The terminal has drawn the agent's picture."""
+    def connect(self, agent: Agent) -> None:
+        """The terminal has drawn the picture of ``agent``, who has the call."""
         self.phase = Phase.CONNECTED
+        agent.touch()
         self.stop(Timer.ANSWER, Timer.SETUP)

@@ -1,11 +1,13 @@
 """One turn of the router: what an event does, step by step, and the effects that it gathers."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 from kiosk.distributor.router.effects import AgentChanged, Assign, Effect, End, Queue
 from kiosk.distributor.router.floor import Floor
 from kiosk.distributor.router.settings import RouterSettings
-from kiosk.distributor.router.state import Agent, CallRecord, Terminal, Timer
+from kiosk.distributor.router.state import Agent, CallRecord, Link, Terminal, Timer
 from kiosk.distributor.router.views import Phase
 from kiosk.protocol.fields import EndReason, QueueReason
 
@@ -17,16 +19,20 @@ class Turn:
     floor: Floor
     settings: RouterSettings
     now: float
+    epoch: int
+    """Of this run of the distributor."""
+    concerned: dict[int, Agent] = field(default_factory=dict)
+    """Agents who may have to be told what they do now, by the order in which they came."""
     effects: list[Effect] = field(default_factory=list)
 
     def tell(self, effect: Effect) -> None:
         """Gather an effect."""
         self.effects.append(effect)
 
-    def request(self, terminal: Terminal, call_id: str, pool: str, language: str, age_s: float = 0.0) -> None:
+    def request(self, terminal: Terminal, call_id: str, pool: str, language: str, age_s: float = 0.0) -> CallRecord:
         """A customer wants an agent; a call that the terminal still had is over."""
         self.supersede(terminal)
-        self.floor.open(terminal, call_id, pool, language, self.now - age_s)
+        return self.floor.open(terminal, call_id, pool, language, self.now - age_s)
 
     def supersede(self, terminal: Terminal) -> None:
         """The terminal has a new call, so its customer has left the one before."""
@@ -37,7 +43,7 @@ class Turn:
         """The terminal asked again: tell it, and only it, how its call stands."""
         call.told = None
         if call.agent is not None:
-            self._assign(call, call.agent, to_agent=False)
+            self.assign(call, call.agent, to_agent=False)
 
     def end(self, call: CallRecord, reason: EndReason, but_not: Agent | Terminal | None = None) -> None:
         """The call is over for all; each side that is here is told, except one that says it hasn't got that call."""
@@ -59,7 +65,7 @@ class Turn:
 
     def move_on(self, call: CallRecord, agent: Agent) -> None:
         """``agent`` hasn't answered and is out of it; the call is at the front of the queue, for its age keeps its place."""
-        call.agent, call.phase, call.told = None, Phase.WAITING, None
+        call.agent, call.phase, call.told, call.link = None, Phase.WAITING, None, None
         call.stop(Timer.AGENT_BACK, Timer.ANSWER, Timer.SETUP)
         agent.release(self.now)
         self.floor.sweep(agent)
@@ -68,41 +74,60 @@ class Turn:
         """Both sides are here (again). What was relayed for a set-up meanwhile may be lost: the terminal offers anew."""
         agent = call.agent
         if agent is not None and agent.here and call.terminal.here and call.phase is not Phase.CONNECTED:
-            self._await_answer(call)
-            self._assign(call, agent, to_agent=False)
+            self.await_answer(call, told=False)
+            self.assign(call, agent, to_agent=False)
 
-    def settle(self) -> None:
-        """Whoever waits and can be served is served; whoever can't is told why; agents are told what they do now."""
-        waiting, idle = self.floor.waiting(), self.floor.idle()
-        for call, agent in zip(waiting, idle, strict=False):
-            self._claim(call, agent)
-        if len(waiting) > len(idle):
-            self._queue(waiting[len(idle) :], self.floor.queue_reason())
-        for agent in self.floor.agents.values():
-            if agent.here:
-                self._tell_status(agent)
-
-    def _claim(self, call: CallRecord, agent: Agent) -> None:
-        call.agent = agent
-        agent.take(call)
-        self._await_answer(call)
-        self._assign(call, agent, to_agent=True)
-
-    def _await_answer(self, call: CallRecord) -> None:
+    def await_answer(self, call: CallRecord, *, told: bool) -> None:
+        """A set-up begins. An agent isn't blamed for an offer that hasn't come: its time runs once it is ``told``."""
         call.phase = Phase.RESERVED
-        call.timers[Timer.ANSWER] = self.now + self.settings.answer_timeout_s
+        call.stop(Timer.ANSWER)
+        if told:
+            call.timers[Timer.ANSWER] = self.now + self.settings.answer_timeout_s
         call.timers[Timer.SETUP] = self.now + self.settings.setup_timeout_s
 
-    def _assign(self, call: CallRecord, agent: Agent, *, to_agent: bool) -> None:
+    def assign(self, call: CallRecord, agent: Agent, *, to_agent: bool) -> None:
+        """Tell the terminal, and perhaps the agent, who serves the call."""
         waited_s = max(0.0, self.now - call.requested_at)
+        link_id = None if call.link is None else call.link.link_id
         terminal_id = call.terminal.terminal_id
-        self.tell(Assign(call.call_id, terminal_id, agent.agent_id, call.language, waited_s, to_agent))
+        self.tell(Assign(call.call_id, terminal_id, agent.agent_id, call.language, waited_s, to_agent, link_id))
 
-    def _queue(self, calls: list[CallRecord], reason: QueueReason) -> None:
+    def queue(self, calls: Sequence[CallRecord], reason: QueueReason) -> None:
+        """Tell each terminal that its call waits, and why, unless it knows."""
         for call in calls:
             if call.told is not reason:
                 call.told = reason
                 self.tell(Queue(call.call_id, call.terminal.terminal_id, reason))
+
+    def warmest(self, links: Iterable[Link]) -> Link | None:
+        """Of these links the ready one to the longest idle free agent, unless somebody else has been idle for much longer."""
+        latest = self.floor.free.earliest() + self.settings.warm_window_s
+        warm = [
+            (s, link.agent.agent_id, link) for link in links if link.ready and (s := link.agent.free_since) is not None
+        ]
+        since, _, link = min(warm, default=(inf, "", None))
+        return link if since <= latest else None
+
+    def number(self) -> int:
+        """One more than the last, for a link or a lease."""
+        self.floor.made += 1
+        return self.floor.made
+
+    def fence(self) -> int:
+        """A fencing number greater than every one before, of earlier runs too."""
+        return (self.epoch << 32) + self.number()
+
+    def note(self) -> None:
+        """Bring what is ordered by agents' states up to date."""
+        for agent in self.floor.note(self.settings.links_under_way):
+            self.concerned[agent.number] = agent
+
+    def tell_statuses(self) -> None:
+        """Tell each agent who is here and whose status has changed."""
+        for _, agent in sorted(self.concerned.items()):
+            if agent.here:
+                self._tell_status(agent)
+        self.concerned.clear()
 
     def _tell_status(self, agent: Agent) -> None:
         now_is = (agent.status, agent.wish, agent.wrap_up_until)

@@ -36,6 +36,8 @@ class AgentView:
     call_id: str | None
     idle_since: float | None
     wrap_up_until: float | None
+    kept_for: str | None = None
+    """The terminal that has a pre-roll lease on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +52,16 @@ class CallView:
     language: str
     requested_at: float
     held: bool
+    link_id: str | None = None
+    """The standby link that it rests on."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """A standby link; ``ready`` when it is warm, ``in_use`` while a call rests on it."""
+
+    link_id: str
+    terminal_id: str
+    agent_id: str
+    ready: bool
+    in_use: bool

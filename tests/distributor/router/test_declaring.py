@@ -108,6 +108,7 @@ def test_a_set_up_is_begun_anew(story: Story, terminal_first: bool) -> None:  # 
     assert words(first()) == []
     assert words(second()) == [f.Assign("c1", "t1", "ann", "en", 2.0, to_agent=False)]
     assert story.status("ann") is AgentStatus.RESERVED
+    story.offer("c1", "t1")
     assert story.router.next_deadline() == story.now + 5
     story.answer("c1", "ann")
     assert story.router.next_deadline() == story.now + 15

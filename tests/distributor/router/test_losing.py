@@ -81,6 +81,7 @@ def test_an_agent_who_reconnects_during_the_set_up_gets_a_new_offer(story: Story
     assert words(story.agent("ann", declared("c1", "t1", SETTING_UP))) == [
         f.Assign("c1", "t1", "ann", "en", 4.0, to_agent=False)
     ]
+    story.offer("c1", "t1")
     assert story.router.next_deadline() == story.now + 5, "with the full time to answer it"
 
 
@@ -138,6 +139,7 @@ def test_a_terminal_that_comes_back_during_the_set_up_makes_a_new_offer(story: S
     assert story.terminal("t1", declared("c1", "ann", SETTING_UP)) == (
         f.Assign("c1", "t1", "ann", "en", 1.0, to_agent=False),
     )
+    story.offer("c1", "t1")
     assert story.router.next_deadline() == story.now + 5
 
 
@@ -147,6 +149,7 @@ def test_an_agent_is_not_blamed_for_the_time_in_which_the_terminal_was_away() ->
     story.agent("ann")
     story.terminal("t1")
     story.call("t1", "c1")
+    story.offer("c1", "t1")
     story.now += 4.5
     story.lose_terminal("t1")
     assert words(story.wait(1.4)) == []
@@ -212,6 +215,7 @@ def test_what_was_due_is_not_told_on_a_connection_that_is_replaced(story: Story)
     story.agent("ann")
     story.terminal("t1")
     story.call("t1", "c1")
+    story.offer("c1", "t1")
     story.agent("bob")
     story.now += 5
     assert words(story.agent("ann", declared("c1", "t1", SETTING_UP))) == [

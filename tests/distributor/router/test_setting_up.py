@@ -1,6 +1,6 @@
 """From the assignment to the first picture: agents who don't answer, media that doesn't come."""
 
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -19,6 +19,7 @@ def test_an_agent_who_does_not_answer_is_set_away_and_the_call_moves_to_the_next
     story.agent("ann")
     story.terminal("t1")
     story.call("t1", "c1")
+    story.offer("c1", "t1")
     story.agent("bob")
     assert story.wait(4.9) == ()
     assert story.wait(0.1) == (
@@ -27,6 +28,7 @@ def test_an_agent_who_does_not_answer_is_set_away_and_the_call_moves_to_the_next
         f.AgentChanged("ann", AWAY, AWAY, None),
         f.AgentChanged("bob", AgentStatus.RESERVED, AVAILABLE, None),
     )
+    story.offer("c1", "t1")
     assert story.router.next_deadline() == story.now + 5, "the next agent has the full time"
 
 
@@ -41,6 +43,30 @@ def test_the_time_to_answer_counts_from_the_offer(story: Story) -> None:
     story.answer("c1", "ann")
     assert story.offer("c1", "t1") == ()
     assert story.router.next_deadline() == story.now + 15 - 8.9
+
+
+def test_an_agent_is_not_blamed_for_an_offer_that_never_comes(story: Story) -> None:
+    """The call ends when its set-up has taken too long, and the agent goes on."""
+    story.agent("ann")
+    story.terminal("t1")
+    story.call("t1", "c1")
+    assert story.wait(14.9) == ()
+    assert words(story.wait(0.1)) == [f.End("c1", "t1", "ann", EndReason.SETUP_FAILED)]
+    assert story.status("ann") is AgentStatus.WRAP_UP
+
+
+def test_an_offer_that_was_kept_for_the_agent_counts_from_the_assignment(story: Story) -> None:
+    """It is passed on with it. The next agent gets a new offer."""
+    story.terminal("t1")
+    story.call("t1", "c1")
+    story.offer("c1", "t1")
+    story.now += 60
+    story.agent("ann")
+    assert story.router.next_deadline() == story.now + 5
+    story.agent("bob")
+    story.wait(5)
+    assert story.party("c1") == ("t1", "bob")
+    assert story.router.next_deadline() == story.now + 15
 
 
 def test_an_offer_for_anothers_call_is_refused(story: Story) -> None:
@@ -59,6 +85,7 @@ def test_a_call_that_nobody_answers_goes_to_the_front_of_the_queue(story: Story)
     for n in (1, 2):
         story.terminal(f"t{n}")
         story.call(f"t{n}", f"c{n}")
+        story.offer(f"c{n}", f"t{n}")
         story.now += 1
     assert words(story.wait(5)) == [
         f.End("c1", None, "ann", EndReason.SETUP_FAILED),
@@ -73,6 +100,7 @@ def test_a_late_answer_is_refused(story: Story) -> None:
     story.agent("ann")
     story.terminal("t1")
     story.call("t1", "c1")
+    story.offer("c1", "t1")
     story.now += 6
     effects = story.answer("c1", "ann")
     assert f.End("c1", None, "ann", EndReason.SETUP_FAILED) in effects
@@ -84,6 +112,7 @@ def test_an_answer_seen_twice_means_nothing_more(story: Story) -> None:
     story.agent("ann")
     story.terminal("t1")
     story.call("t1", "c1")
+    story.offer("c1", "t1")
     assert story.answer("c1", "ann") == ()
     assert story.answer("c1", "ann") == ()
     assert story.router.next_deadline() == story.now + 15
@@ -128,6 +157,7 @@ def test_only_the_claimed_agent_answers(story: Story, agent_id: str) -> None:
     story.agent("ann")
     story.terminal("t1")
     story.call("t1", "c1")
+    story.offer("c1", "t1")
     story.agent("bob")
     refused = (f.Refuse(Role.AGENT, agent_id, ErrorCode.UNKNOWN_CALL, "You are in no such call."),)
     assert story.answer("c1", agent_id) == refused
@@ -155,6 +185,7 @@ def test_a_late_tick_runs_only_the_first_of_a_calls_timers(story: Story) -> None
     story.agent("ann")
     story.terminal("t1")
     story.call("t1", "c1")
+    story.offer("c1", "t1")
     story.agent("bob")
     story.now += 60
     assert words(story.router.tick(story.now)) == [
@@ -175,8 +206,15 @@ def test_a_late_tick_ends_a_call_once(story: Story) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"answer_timeout_s": 0.0}, {"setup_timeout_s": -1.0}, {"wrap_up_s": -0.1}, {"declare_grace_s": -1.0}]
+    "wrong",
+    [
+        {"answer_timeout_s": 0.0},
+        {"setup_timeout_s": -1.0},
+        {"wrap_up_s": -0.1},
+        {"declare_grace_s": -1.0},
+        {"link_every_s": 0.0},
+    ],
 )
-def test_settings_that_make_no_sense_are_a_defect(wrong: dict[str, float]) -> None:
+def test_settings_that_make_no_sense_are_a_defect(wrong: dict[str, Any]) -> None:
     with pytest.raises(MisuseError):
         RouterSettings(**wrong)

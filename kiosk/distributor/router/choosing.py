@@ -1,0 +1,92 @@
+"""Which standby links there are: for each terminal, to the agents who will most likely serve its next call.
+
+A terminal is given links until `RouterSettings.idle_links` of them lead to agents who are free or soon will be. A link whose agent gets busy
+stays, for it needs no new set-up when the agent is free again, until its place is needed. New links go to the free agent with the fewest
+links, so that a terminal's press finds a free one whoever is taken meanwhile. A customer who has to wait gets a link to the
+agent whose wrap-up ends when it is the customer's turn. Set-ups are paced for each terminal, and for each console.
+"""
+
+from collections.abc import Sequence
+
+from kiosk.distributor.router import links
+from kiosk.distributor.router.candidates import can_bear_another
+from kiosk.distributor.router.state import Agent, CallRecord, Link, Terminal
+from kiosk.distributor.router.turn import Turn
+from kiosk.protocol.fields import AgentStatus
+
+
+def choose(turn: Turn, waiting: Sequence[CallRecord]) -> None:
+    """Close and open what has to be, after all else has happened; ``waiting`` are the calls that found nobody, in their order."""
+    floor = turn.floor
+    _for_those_who_wait(turn, waiting)
+    for terminal_id in floor.appetite.take_changed(turn.now):
+        _look_at(turn, terminal_id)
+    for terminal_id in floor.appetite.take_waiting() if floor.shelf else ():
+        _look_at(turn, terminal_id)
+        if not floor.shelf:
+            break
+
+
+def _for_those_who_wait(turn: Turn, waiting: Sequence[CallRecord]) -> None:
+    next_free = sorted(
+        (until, agent.agent_id, agent)
+        for until, agent in (turn.floor.wrap_ups() if waiting else ())
+        if agent.here and agent.wish is AgentStatus.AVAILABLE
+    )
+    for call, (_, _, agent) in zip(waiting, next_free, strict=False):
+        terminal = call.terminal
+        known = agent.agent_id in terminal.links or agent.agent_id in terminal.avoids
+        has_room = not known and can_bear_another(agent, turn.settings.links_under_way)
+        if terminal.wants and has_room and _allowed_at(turn, terminal) <= turn.now:
+            _add(turn, terminal, agent)
+
+
+def _look_at(turn: Turn, terminal_id: str) -> None:
+    terminal = turn.floor.terminals.get(terminal_id)
+    while terminal is not None and terminal.here and (good := _good(terminal)) < _enough(turn, terminal):
+        if (at := _allowed_at(turn, terminal)) > turn.now:
+            turn.floor.appetite.wake(terminal, at)
+            return
+        _forgive(turn, terminal)
+        agent = turn.floor.shelf.best(terminal)
+        if agent is None:
+            turn.floor.appetite.wait(terminal, good)
+            return
+        _add(turn, terminal, agent)
+
+
+def _forgive(turn: Turn, terminal: Terminal) -> None:
+    """Agents whom the terminal avoided for long enough are tried again, and the others when it is time."""
+    terminal.avoids = {agent_id: until for agent_id, until in terminal.avoids.items() if until > turn.now}
+    if terminal.avoids:
+        turn.floor.appetite.wake(terminal, min(terminal.avoids.values()))
+
+
+def _good(terminal: Terminal) -> int:
+    return sum(link.agent.soon_free for link in terminal.links.values())
+
+
+def _enough(turn: Turn, terminal: Terminal) -> int:
+    """How many good links it needs: none while its customer has an agent."""
+    served = terminal.call is not None and terminal.call.agent is not None
+    return 0 if served else min(terminal.wants, turn.settings.idle_links)
+
+
+def _allowed_at(turn: Turn, terminal: Terminal) -> float:
+    """When the terminal may have its next set-up: a full bucket holds ``link_burst`` of them."""
+    return terminal.paced_to - (turn.settings.link_burst - 1) * turn.settings.link_every_s
+
+
+def _add(turn: Turn, terminal: Terminal, agent: Agent) -> None:
+    """There are fewer good links than places, so one that isn't good makes room."""
+    if len(terminal.links) >= terminal.wants:
+        links.drop(turn, max(terminal.links.values(), key=_uselessness))
+    terminal.paced_to = max(terminal.paced_to, turn.now) + turn.settings.link_every_s
+    links.open_link(turn, terminal, agent)
+    turn.note()
+
+
+def _uselessness(link: Link) -> tuple[bool, bool, float, str]:
+    """An agent who isn't here for calls; else who is in one, and for the shortest time."""
+    agent = link.agent
+    return (agent.wish is not AgentStatus.AVAILABLE, not agent.soon_free, agent.busy_since, link.link_id)
