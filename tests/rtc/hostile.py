@@ -10,21 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-import av
 import pylibsrtp
 from aiortc import RTCPeerConnection, RTCSessionDescription
 from aiortc.rtp import RtpPacket, is_rtcp
 
-from kiosk.config import CameraSection, MicrophoneSection
-from kiosk.media.devices import open_camera, open_microphone
-from kiosk.media.ports import MediaDevices
-from kiosk.media.virtual_sound import MeasuringSpeaker
-from kiosk.rtc.peer import AiortcPeer
+from tests.rtc.caller import HZ, LIMIT_S, Caller
 from tests.rtc.receive.lossy import MovingPictures, Tone
 
 T = TypeVar("T")
-LIMIT_S = 10.0
-HZ = 440.0
 
 
 class Loop:
@@ -54,61 +47,37 @@ class HostileCall:
     """``peer`` is ours, ``far`` is aiortc with the attacker's hands in its transport. On the loop."""
 
     def __init__(self) -> None:
-        self.speaker = MeasuringSpeaker()
-        camera = open_camera(CameraSection(source="pattern", width=320, height=180, fps=15))
-        self.devices = MediaDevices(camera, open_microphone(MicrophoneSection(source=f"tone:{HZ:.0f}")), self.speaker)
-        self.lost = False
         self.broken = False
         """A test found it so, or is about to find out."""
-        self.pictures = 0
-        self.size = ""
-        self._seen = asyncio.Event()
         self._numbers: dict[int, int] = {}
-        self.peer = AiortcPeer(self.devices, self._on_frame, (), self._on_lost)
+        self.near = Caller()
         self.far = RTCPeerConnection()
 
     async def start(self) -> None:
         """Connect, and wait for a picture."""
-        for device in (self.devices.camera, self.devices.microphone, self.devices.speaker):
-            device.start(lambda _: None)
         self.far.addTrack(Tone(HZ))
         self.far.addTrack(MovingPictures(30, 160, 120))
-        self.offer = await self.peer.offer()
+        self.offer = await self.near.offer()
         await self.far.setRemoteDescription(RTCSessionDescription(self.offer, "offer"))
         await self.far.setLocalDescription(await self.far.createAnswer())
         self.answer = self.far.localDescription.sdp
         self._take_over_the_numbers()
-        await self.peer.accept(self.answer)
+        await self.near.peer.accept(self.answer)
         await self.goes_on()
 
     async def stop(self) -> None:
         """End both."""
-        await asyncio.gather(self.peer.close(), self.far.close())
-        for device in (self.devices.camera, self.devices.microphone, self.devices.speaker):
-            device.stop()
-
-    def _on_frame(self, frame: av.VideoFrame) -> None:
-        self.pictures += 1
-        self.size = f"{frame.width}x{frame.height}"
-        self._seen.set()
-
-    def _on_lost(self) -> None:
-        self.lost = True
+        await asyncio.gather(self.near.close(), self.far.close())
 
     async def goes_on(self, pictures: int = 5) -> None:
         """The agent's pictures and sound still come, and ours still leave. Raises TimeoutError where they don't."""
-        until = self.pictures + pictures
+        await self.near.sees(pictures, "160x120")
+        await self.near.hears(HZ)
         async with asyncio.timeout(LIMIT_S):
-            while self.pictures < until or self.size != "160x120":
-                self._seen.clear()
-                await self._seen.wait()
-            while (level := self.speaker.tone_level(HZ, 0.1)) < -30:
-                await asyncio.sleep(0.05)
-                assert not self.lost, level
             out = await self._received_by_far()
             while await self._received_by_far() <= out:  # noqa: ASYNC110 aiortc's counts have no event
                 await asyncio.sleep(0.05)
-        assert not self.lost
+        assert not self.near.lost
 
     async def _received_by_far(self) -> int:
         report = await self.far.getStats()

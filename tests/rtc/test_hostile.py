@@ -8,18 +8,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from aioice.ice import StunProtocol
-from aiortc import rtcpeerconnection
-from aiortc.codecs import get_encoder
-from aiortc.rtcdtlstransport import RTCDtlsTransport
-from aiortc.rtcrtpreceiver import RTCRtpReceiver
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from kiosk.rtc import h264
-from kiosk.rtc.receive import receiver
 from tests.rtc.attacks import ATTACKS, Attack
+from tests.rtc.caller import put_in
 from tests.rtc.hostile import HostileCall, Loop, memory_within
 
 GROWTH_MB = 60
@@ -41,13 +35,7 @@ STRANGE = {
 def loop() -> Iterator[Loop]:
     """One thread for all calls, with our receiver and encoder put in; taken out again afterwards."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rtcpeerconnection, "RTCRtpReceiver", RTCRtpReceiver)
-        patch.setattr("aiortc.rtcrtpsender.get_encoder", get_encoder)
-        for name in ("_recv_next", "_handle_rtp_data", "_handle_rtcp_data"):
-            patch.setattr(RTCDtlsTransport, name, getattr(RTCDtlsTransport, name))
-        patch.setattr(StunProtocol, "datagram_received", StunProtocol.datagram_received)
-        h264.install(800, 1000)
-        receiver.install()
+        put_in(patch)
         loop = Loop()
         yield loop
         loop.close()

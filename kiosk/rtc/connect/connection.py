@@ -5,6 +5,7 @@ from aiortc.rtcconfiguration import RTCBundlePolicy
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 
 from kiosk.protocol.messages import IceServer
+from kiosk.rtc.connect import ciphers
 from kiosk.rtc.connect.ice import HastyConnection
 from kiosk.rtc.connect.servers import Servers, parse
 
@@ -38,4 +39,5 @@ class HastyPeerConnection(RTCPeerConnection):
 
 def make_connection(ice_servers: tuple[IceServer, ...]) -> RTCPeerConnection:
     """A connection that uses the distributor's STUN and TURN servers, with everything on one transport. On the event loop."""
+    ciphers.install()
     return HastyPeerConnection(parse(ice_servers))
