@@ -9,7 +9,7 @@ from functools import partial
 import av
 from PySide6.QtGui import QGuiApplication
 
-from kiosk import logs
+from kiosk import logs, memory
 from kiosk.call import events as e
 from kiosk.call.machine import CallMachine, Settings
 from kiosk.call.state import Snapshot, State
@@ -38,6 +38,9 @@ from kiosk.ui.view_model import ViewModel
 from kiosk.ui.window import Window
 
 log = logs.get(__name__)
+
+TIDY_AFTER_S = 0.05
+"""After a call its last tasks end; then what it left is cleared away, in some milliseconds."""
 
 SELF_VIEW_IN = frozenset({State.SETTING_UP, State.IN_CALL})
 
@@ -98,6 +101,7 @@ class Terminal:
 
     def start(self) -> None:
         """Step by step; each step's end is registered with it."""
+        memory.few_arenas()
         video = self.config.video
         sender.install(video.min_kbps, video.start_kbps, video.max_kbps)
         receiver.install()
@@ -105,6 +109,7 @@ class Terminal:
         self._step("window", self.window.show, self.window.close)
         self._step("lamp", self._start_lamp, self.lamp.stop)
         self._step("engine", self.engine.start, self.engine.stop)
+        memory.begin()
 
     def stop(self) -> None:
         """Undo the steps in reverse."""
@@ -132,9 +137,7 @@ class Terminal:
         async with AsyncExitStack() as steps:
             language, pool = self.config.terminal.language, self.config.terminal.pool
             machine = CallMachine(Settings(language=language, pool=pool))
-            self.session = Session(
-                machine, self.link, self._make_peer, on_change=self._show, on_end=self.observer.on_end
-            )
+            self.session = Session(machine, self.link, self._make_peer, on_change=self._show, on_end=self._over)
             steps.push_async_callback(self.session.close)
             self.keeper = Keeper(self._openers(), lambda faults: self.session.feed(e.DevicesChanged(faults)))
             steps.push_async_callback(self.keeper.stop)
@@ -181,6 +184,10 @@ class Terminal:
 
     def _mute(self) -> None:
         self.engine.post(lambda: self.session.feed(e.MuteToggled()))
+
+    def _over(self, call_id: str, stats: PeerStats) -> None:
+        self.observer.on_end(call_id, stats)
+        asyncio.get_running_loop().call_later(TIDY_AFTER_S, memory.tidy)
 
     def _drawn(self, at: float) -> None:
         snapshot = self.session.snapshot

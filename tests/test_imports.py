@@ -80,6 +80,7 @@ ROOMS: Mapping[str, Room] = {
     # what everybody may use
     "kiosk": Room((), "the package itself is empty: importing it must cost nothing"),
     "kiosk.logs": Room((), "logs are below everything else", libraries=("structlog",)),
+    "kiosk.memory": Room(("kiosk.logs",), "it's about the process, whatever runs in it"),
     "kiosk.config": Room(
         ("kiosk.errors", "kiosk.media.formats", "kiosk.hardware.formats", "kiosk.signalling.address"),
         "a configuration is plain values, checked by the parsers of the rooms that use them",
@@ -122,7 +123,7 @@ ROOMS: Mapping[str, Room] = {
     "kiosk.engine": Room(("kiosk.errors", "kiosk.logs"), "it runs a loop in a thread and knows nothing of what runs there"),
     "kiosk.terminal": Room(
         (*SHARED, "kiosk.call", "kiosk.session", "kiosk.media", "kiosk.rtc", "kiosk.hardware", "kiosk.signalling",
-         "kiosk.ui", "kiosk.engine"),
+         "kiosk.ui", "kiosk.engine", "kiosk.memory"),
         SIDE_ADVICE,
         libraries=("PySide6", "aiohttp", "av", "numpy"),
     ),

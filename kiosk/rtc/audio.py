@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 import av
@@ -105,7 +105,7 @@ class Playback:
     def __init__(self, track: MediaStreamTrack, speaker: Speaker) -> None:
         self._meter = LevelMeter()
         self._track, self._speaker = track, speaker
-        self._resampler = av.AudioResampler("s16", "mono", SAMPLE_RATE, BLOCK)
+        self._resampler: av.AudioResampler | None = None
         self.task = asyncio.get_running_loop().create_task(self._run(), name="playback")
         """Done once the track has ended."""
 
@@ -133,10 +133,18 @@ class Playback:
                 self._play(frame)
 
     def _play(self, frame: av.AudioFrame) -> None:
-        frame.pts = (
-            None  # the resampler would fill what the network lost with silence; the speaker does that in real time
-        )
-        for piece in self._resampler.resample(frame):
-            block: AudioBlock = piece.to_ndarray().reshape(-1).astype(np.int16, copy=False)
+        for block in self._blocks(frame):
             self._meter.add(block)
             self._speaker.play(block)
+
+    def _blocks(self, frame: av.AudioFrame) -> Iterator[AudioBlock]:
+        shape = (frame.format.name, frame.layout.name, frame.sample_rate, frame.samples)
+        if shape == ("s16", "mono", SAMPLE_RATE, BLOCK):  # as `kiosk.rtc.receive` gives it
+            yield frame.to_ndarray().reshape(-1).astype(np.int16, copy=False)
+            return
+        if self._resampler is None:
+            self._resampler = av.AudioResampler("s16", "mono", SAMPLE_RATE, BLOCK)
+        # the resampler would fill what the network lost with silence; the speaker does that in real time
+        frame.pts = None
+        for piece in self._resampler.resample(frame):
+            yield piece.to_ndarray().reshape(-1).astype(np.int16, copy=False)

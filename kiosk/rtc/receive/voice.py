@@ -38,7 +38,7 @@ class VoiceStream:
         self._concealer = Concealer()
         self._codec: RTCRtpCodecParameters | None = None
         self._decoder: Decoder
-        self._resampler: av.AudioResampler
+        self._resampler: av.AudioResampler | None = None
         self._in_hand: Samples = np.zeros(0, np.int16)
         self._timer: asyncio.TimerHandle | None = None
         self._tick_at = 0.0
@@ -52,8 +52,7 @@ class VoiceStream:
         if number is None or not packet.payload or self._closed:
             return
         if self._codec is None or self._codec.payloadType != codec.payloadType:
-            self._codec, self._decoder = codec, get_decoder(codec)
-            self._resampler = av.AudioResampler("s16", "mono", SAMPLE_RATE)
+            self._codec, self._decoder, self._resampler = codec, get_decoder(codec), None
         now = self._loop.time()
         media_s = self._stamps.place(packet.timestamp) / codec.clockRate
         self.playout.picture_delay_s = max(0.0, self._face.picture_delay_s - SPEAKER_S)
@@ -110,15 +109,21 @@ class VoiceStream:
         try:
             for frame in self._decoder.decode(JitterFrame(data=data, timestamp=0)):
                 if isinstance(frame, av.AudioFrame):
-                    frame.pts = None  # the resampler would fill gaps; that is done here
-                    pieces += [
-                        piece.to_ndarray().reshape(-1).astype(np.int16) for piece in self._resampler.resample(frame)
-                    ]
+                    pieces += self._as_mono(frame)
         except av.FFmpegError as error:
             self._out.odd(str(error))
         if not sum(map(len, pieces)):
             return self._concealer.lost(BLOCK)
         return self._concealer.good(np.concatenate(pieces))
+
+    def _as_mono(self, frame: av.AudioFrame) -> list[Samples]:
+        if frame.sample_rate == SAMPLE_RATE and frame.format.name == "s16":  # opus: no filter, which has threads of its own
+            channels = frame.to_ndarray().reshape(-1, frame.layout.nb_channels)
+            return [channels.mean(axis=1).astype(np.int16)]
+        if self._resampler is None:
+            self._resampler = av.AudioResampler("s16", "mono", SAMPLE_RATE)
+        frame.pts = None  # the resampler would fill gaps; that is done here
+        return [piece.to_ndarray().reshape(-1).astype(np.int16) for piece in self._resampler.resample(frame)]
 
     def _give(self) -> None:
         block = np.zeros(BLOCK, np.int16)
