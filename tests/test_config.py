@@ -168,6 +168,27 @@ def test_a_mistaken_value_hides_only_conflicts_with_itself() -> None:
             {"host": "0.0.0.0"},  # noqa: S104 - refused, which is the point
             'host: found "0.0.0.0"; expected 127.0.0.1, ::1 or localhost, or tls_certificate and tls_key beside it',
         ),
+        (
+            {"ice": {"turn_urls": ["turn:a:1"]}},
+            "ice.turn_secret_file: is missing; expected the secret's file beside turn_urls",
+        ),
+        (
+            {"ice": {"turn_secret_file": "s"}},
+            "ice.turn_urls: is missing; expected the servers beside turn_secret_file",
+        ),
+        *(
+            (
+                {"ice": {"stun_urls": wrong}},
+                f"ice.stun_urls: found {found}; expected a list of up to 8 addresses such as stun:turn.example.com:3478",
+            )
+            for wrong, found in (
+                ("stun:a", '"stun:a"'),
+                ([3], "a list"),
+                (["turn:a"], "a list"),
+                (["stun:a"] * 9, "a list"),
+                (["stun:me:secret@a"], "a list"),
+            )
+        ),
         ({"port": 65536}, "port: found 65536; expected a whole number from 0 to 65535"),
         ({"wrap_up": 3}, "wrap_up: there is no such key; did you mean wrap_up_s?"),
         (
@@ -200,6 +221,7 @@ def test_conflicts_are_found_in_code_too() -> None:
         ({"host": "::1", "port": 1}, "http://[::1]:1/"),
         ({"tls_certificate": Path("a"), "tls_key": Path("b"), "host": "desk.example"}, "https://desk.example:8760/"),
         ({"public_url": "https://help.example.org/agents"}, "https://help.example.org/agents/"),
+        ({"ice": {"stun_urls": ["stun:a", "stun:[::1]:3478"], "lifetime_s": 600}}, "http://127.0.0.1:8760/"),
     ],
 )
 def test_the_address_that_agents_open(values: dict[str, Any], url: str) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from platformdirs import user_state_path
 from pydantic import Field
 
-from kiosk.config.form import ConfigPath, Conflict, Form, Section
+from kiosk.config.form import ConfigPath, Conflict, EachOf, Form, Section, matching
 from kiosk.config.terminal import LogLevel
 from kiosk.errors import ConfigError
 from kiosk.signalling.address import is_loopback
@@ -20,6 +20,37 @@ def _check_web(url: str) -> None:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None or parts.fragment:
         raise ValueError(url)
+
+
+HOST_AND_PORT = r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
+STUN = matching("stun:HOST or stun:HOST:PORT", f"stun:{HOST_AND_PORT}")
+TURN = matching("turn:HOST:PORT or turns:HOST:PORT", rf"turns?:{HOST_AND_PORT}(\?transport=(udp|tcp))?")
+
+
+class IceSection(Section):
+    """STUN and TURN servers for terminals and agents who don't reach each other directly. The servers are yours, coturn for example."""
+
+    stun_urls: Annotated[
+        tuple[str, ...], EachOf("a list of up to 8 addresses such as stun:turn.example.com:3478", STUN.check)
+    ] = ()
+    """Servers that tell a client how it is seen from outside; a TURN server does that too."""
+    turn_urls: Annotated[
+        tuple[str, ...],
+        EachOf("a list of up to 8 addresses such as turn:turn.example.com:3478?transport=udp", TURN.check),
+    ] = ()
+    """Servers that relay media where there is no direct way; `turns:` goes over TLS, for networks that let nothing else out."""
+    turn_secret_file: ConfigPath | None = None
+    """A file with the secret that coturn has as `static-auth-secret`; clients get passwords made from it, never the secret."""
+    lifetime_s: Annotated[int, Field(ge=600, le=604_800)] = 43_200
+    """Seconds that such a password is good for; connected clients get a new one after half of it. A call must not last longer."""
+
+    def conflicts(self) -> Iterator[Conflict]:
+        """TURN needs its secret."""
+        both = ("turn_urls", "turn_secret_file")
+        if self.turn_urls and self.turn_secret_file is None:
+            yield Conflict("turn_secret_file", "is missing; expected the secret's file beside turn_urls", both)
+        if self.turn_secret_file is not None and not self.turn_urls:
+            yield Conflict("turn_urls", "is missing; expected the servers beside turn_secret_file", both)
 
 
 class DistributorConfig(Section):
@@ -43,6 +74,7 @@ class DistributorConfig(Section):
     """Seconds an agent has after a call before the next one."""
     log_level: LogLevel = "info"
     """The least weighty lines that are logged."""
+    ice: IceSection = IceSection()
 
     def console_url(self) -> str:
         """The address of the agents' console. Raises `ConfigError` where the configuration doesn't tell it."""

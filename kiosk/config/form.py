@@ -71,6 +71,22 @@ def matching(expected: str, pattern: str) -> Form:
 
 
 @dataclass(frozen=True)
+class EachOf(Form):
+    """Marks a list of texts, of which each has to pass ``check``."""
+
+    most: int = 8
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """In place of the type's own checks, which would name the list's items and not the key."""
+        return core_schema.no_info_plain_validator_function(self._listed)
+
+    def _listed(self, value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list | tuple) or len(value) > self.most or not all(isinstance(v, str) for v in value):
+            raise PydanticCustomError("form", "expected {expected}", {"expected": self.expected})
+        return tuple(self._checked(text) for text in value)
+
+
+@dataclass(frozen=True)
 class Secret:
     """Marks a value that must not be repeated in a message."""
 

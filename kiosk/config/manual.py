@@ -53,7 +53,7 @@ def _row(name: str, field: FieldInfo) -> str:
 
 
 def _default(value: Any) -> str:
-    if value is None:
+    if value is None or value == ():
         return "none"
     if isinstance(value, Path):
         return f"`~/.local/state/kiosk/{value.relative_to(user_state_path('kiosk'))}`"

@@ -1,5 +1,6 @@
 """Serves one connection from its hello on: what each of its messages leads to, in the order that the protocol lays down."""
 
+import asyncio
 import time
 from importlib.metadata import version
 
@@ -28,6 +29,7 @@ from kiosk.protocol.messages import (
     FromClient,
     HangUp,
     Hello,
+    IceServers,
     Offer,
     Ping,
     Pong,
@@ -52,6 +54,7 @@ class Attendant:
         self._nonce = ""
         self._version = 0
         self._peer: Peer | None = None
+        self._renewal: asyncio.TimerHandle | None = None
 
     async def take(self, text: str) -> bool:
         """Act on one message; False after a goodbye. Raises `PeerError` for the peer's faults."""
@@ -76,6 +79,8 @@ class Attendant:
 
     def gone(self, left: Left) -> None:
         """The connection is over."""
+        if self._renewal:
+            self._renewal.cancel()
         if self._peer:
             log.info("peer.gone", connection=self._connection.number, left=left.value, **self._ids(self._peer))
             self._desk.exchange.leave(self._peer, left)
@@ -159,8 +164,20 @@ class Attendant:
                 name=card.name,
                 branch=card.branch if isinstance(card, TerminalCard) else None,
                 wrap_up_s=self._desk.wrap_up_s,
+                ice_servers=self._desk.ice.of(party_id),
             )
         )
+        self._renew_later()
+
+    def _renew_later(self) -> None:
+        after_s = self._desk.ice.renew_after_s
+        if after_s is not None:
+            self._renewal = asyncio.get_running_loop().call_later(after_s, self._renew)
+
+    def _renew(self) -> None:
+        """The TURN password that this party was given is half as old as it gets."""
+        self._connection.send(IceServers(ice_servers=self._desk.ice.of(self.peer.party_id)))
+        self._renew_later()
 
     def _converse(self, message: FromClient) -> None:
         exchange, me = self._desk.exchange, self.peer.party_id

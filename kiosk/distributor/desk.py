@@ -8,6 +8,7 @@ from typing import ParamSpec, TypeVar
 
 from kiosk.distributor.connection import Connection
 from kiosk.distributor.exchange import Exchange
+from kiosk.distributor.ice_servers import IceServers
 from kiosk.distributor.limits import Limits
 from kiosk.distributor.store import Store
 from kiosk.distributor.throttle import Admission, Failures
@@ -22,6 +23,7 @@ class Desk:
 
     store: Store
     exchange: Exchange
+    ice: IceServers
     limits: Limits
     admission: Admission
     sign_ins: Failures

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 from aiohttp import WSCloseCode, web
@@ -11,6 +12,7 @@ from kiosk import logs
 from kiosk.config import DistributorConfig
 from kiosk.distributor.desk import Desk
 from kiosk.distributor.exchange import Exchange
+from kiosk.distributor.ice_servers import configured
 from kiosk.distributor.limits import Limits
 from kiosk.distributor.listening import listen, tls_context
 from kiosk.distributor.pages import application
@@ -47,6 +49,7 @@ async def start(config: DistributorConfig, limits: Limits | None = None) -> Runn
     limits = limits or Limits()
     loop = asyncio.get_running_loop()
     context = tls_context(config)
+    ice = configured(config.ice, time.time)
     async with contextlib.AsyncExitStack() as steps:
         threads = steps.enter_context(ThreadPoolExecutor(THREADS, thread_name_prefix="distributor-store"))
         store = await loop.run_in_executor(threads, Store, config.state_dir)
@@ -56,6 +59,7 @@ async def start(config: DistributorConfig, limits: Limits | None = None) -> Runn
         desk = Desk(
             store=store,
             exchange=exchange,
+            ice=ice,
             limits=limits,
             admission=Admission(limits.unproven, limits.unproven_per_address),
             sign_ins=Failures(limits.failures, limits.failure_window_s, loop.time),

@@ -42,7 +42,8 @@ class Servers:
 
 def parse(ice_servers: tuple[IceServer, ...]) -> Servers:
     """The servers that can be used from here; an address that can't is logged and passed over."""
-    stun, turn = [], []
+    stun: list[tuple[str, int]] = []
+    turn: list[TurnServer] = []
     for server in ice_servers:
         for url in server.urls:
             try:
@@ -51,8 +52,10 @@ def parse(ice_servers: tuple[IceServer, ...]) -> Servers:
                 log.warning("ice.url_passed_over", url=url, why=str(error))
                 continue
             if at["scheme"] == "stun":
-                stun.append((at["host"], at["port"]))
+                _add(stun, (at["host"], at["port"]))
             elif at["scheme"] in {"turn", "turns"} and at["transport"] in {"udp", "tcp"}:
+                if (at["scheme"], at["transport"]) == ("turn", "udp"):
+                    _add(stun, (at["host"], at["port"]))  # it answers STUN too
                 turn.append(
                     TurnServer(
                         at["host"],
@@ -64,3 +67,8 @@ def parse(ice_servers: tuple[IceServer, ...]) -> Servers:
                     )
                 )
     return Servers(tuple(stun), tuple(turn))
+
+
+def _add(servers: list[tuple[str, int]], server: tuple[str, int]) -> None:
+    if server not in servers:
+        servers.append(server)
