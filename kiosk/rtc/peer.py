@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Callable
 
-from aiortc import RTCSessionDescription
 from aiortc.exceptions import InvalidStateError
 from aiortc.mediastreams import MediaStreamTrack
 from aiortc.rtcrtpparameters import RTCRtpCodecCapability
@@ -14,12 +13,11 @@ from aiortc.rtcrtpsender import RTCRtpSender
 from aiortc.sdp import candidate_from_sdp
 
 from kiosk import logs
-from kiosk.errors import PeerError
 from kiosk.media.freezes import FreezeMeter
 from kiosk.media.ports import MediaDevices, OnFrame
-from kiosk.protocol.fields import ErrorCode
 from kiosk.protocol.messages import Candidate, IceServer
 from kiosk.rtc.audio import MicrophoneTrack, Playback
+from kiosk.rtc.connect.answers import take_answer
 from kiosk.rtc.connect.connection import make_connection
 from kiosk.rtc.port import PeerStats
 from kiosk.rtc.statistics import fill
@@ -93,13 +91,7 @@ class AiortcPeer:
 
     async def accept(self, sdp: str) -> None:
         """Take the agent's answer. Raises `PeerError` where it can't be used."""
-        try:
-            await self._pc.setRemoteDescription(RTCSessionDescription(sdp=sdp, type="answer"))
-        except (ValueError, KeyError, IndexError, AssertionError, AttributeError, InvalidStateError) as error:
-            # aiortc's SDP parser has no error of its own: these are what malformed text makes it raise
-            raise PeerError(
-                ErrorCode.MALFORMED, f"The agent's answer can't be used ({type(error).__name__})."
-            ) from error
+        await take_answer(self._pc, sdp)
 
     async def add_candidate(self, candidate: Candidate) -> None:
         """Take one more candidate of the agent's; one that can't be used is passed over."""
