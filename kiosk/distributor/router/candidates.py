@@ -5,29 +5,52 @@ a terminal changes, and asked for its first.
 """
 
 import heapq
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import inf
+from operator import itemgetter
 
 from kiosk.distributor.router.state import Agent, Terminal
 
 
 class FreeAgents:
-    """The agents whom anybody may have, the longest idle first; of equals, the one with the smaller id."""
+    """The agents whom anybody may have, the longest idle first; of equals, the one with the smaller id.
+
+    The first of them, up to those idle for some time less than the very first, are in turn for calls on a warm link.
+    """
 
     def __init__(self) -> None:
         self._order: list[tuple[float, str]] = []
         self._agents: dict[str, tuple[float, Agent]] = {}
+        self._in_turn = 0
+        """How many of the first are."""
 
     def note(self, agent: Agent) -> None:
         """It may have become free, or be free no more."""
         known = self._agents.pop(agent.agent_id, None)
         if known is not None:
-            del self._order[bisect_left(self._order, (known[0], agent.agent_id))]
+            place = bisect_left(self._order, (known[0], agent.agent_id))
+            del self._order[place]
+            self._in_turn -= place < self._in_turn
+        agent.in_turn = False
         if agent.free_since is not None:
+            key = (agent.free_since, agent.agent_id)
+            place = bisect_left(self._order, key)
+            self._order.insert(place, key)
             self._agents[agent.agent_id] = (agent.free_since, agent)
-            insort(self._order, (agent.free_since, agent.agent_id))
+            agent.in_turn = place < self._in_turn
+            self._in_turn += agent.in_turn
+
+    def take_turns(self, window_s: float) -> list[Agent]:
+        """Whose turn it is is seen anew; returns those for whom that has changed."""
+        before = self._in_turn
+        self._in_turn = bisect_right(self._order, self.earliest() + window_s, key=itemgetter(0))
+        first, last = sorted((before, self._in_turn))
+        changed = [self._agents[agent_id][1] for _, agent_id in self._order[first:last]]
+        for agent in changed:
+            agent.in_turn = self._in_turn > before
+        return changed
 
     def first(self) -> Agent | None:
         """The longest idle, if anybody is free."""
@@ -39,7 +62,7 @@ class FreeAgents:
 
 
 class Shelf:
-    """The free agents who can bear another link now, those with the fewest links first; of equals, the one who is here for longer."""
+    """The agents in turn who can bear another link now, the one with the fewest first; of equals, the one who has been idle for less long."""
 
     def __init__(self) -> None:
         self._order: list[tuple[int, float, str]] = []
@@ -53,7 +76,7 @@ class Shelf:
         known = self._agents.pop(agent.agent_id, None)
         if known is not None:
             del self._order[bisect_left(self._order, known[0])]
-        if agent.free_since is not None and can_bear_another(agent, under_way):
+        if agent.in_turn and agent.free_since is not None and can_bear_another(agent, under_way):
             key = (len(agent.links), -agent.free_since, agent.agent_id)
             self._agents[agent.agent_id] = (key, agent)
             insort(self._order, key)

@@ -1,9 +1,10 @@
 """Which standby links there are: for each terminal, to the agents who will most likely serve its next call.
 
-A terminal is given links until `RouterSettings.idle_links` of them lead to agents who are free or soon will be. A link whose agent gets busy
-stays, for it needs no new set-up when the agent is free again, until its place is needed. New links go to the free agent with the fewest
-links, so that a terminal's press finds a free one whoever is taken meanwhile. A customer who has to wait gets a link to the
-agent whose wrap-up ends when it is the customer's turn. Set-ups are paced for each terminal, and for each console.
+A terminal is given links until `RouterSettings.idle_links` of them lead to agents in turn: those who have been idle for long enough to get a
+call for the sake of a warm link. A new link goes to the one with the fewest, so that a press finds a warm link whoever else is taken
+meanwhile. A link to an agent who is busy, or was a moment ago, stays until its place is needed, for it costs no new set-up later.
+A customer who has to wait gets a link to the agent whose wrap-up ends when it is the customer's turn. Set-ups are paced for each
+terminal and for each console. The figures behind this are in docs/adr.
 """
 
 from collections.abc import Sequence
@@ -43,7 +44,7 @@ def _for_those_who_wait(turn: Turn, waiting: Sequence[CallRecord]) -> None:
 
 def _look_at(turn: Turn, terminal_id: str) -> None:
     terminal = turn.floor.terminals.get(terminal_id)
-    while terminal is not None and terminal.here and (good := _good(terminal)) < _enough(turn, terminal):
+    while terminal is not None and terminal.here and (good := _good(turn, terminal)) < _enough(turn, terminal):
         if (at := _allowed_at(turn, terminal)) > turn.now:
             turn.floor.appetite.wake(terminal, at)
             return
@@ -62,14 +63,19 @@ def _forgive(turn: Turn, terminal: Terminal) -> None:
         turn.floor.appetite.wake(terminal, min(terminal.avoids.values()))
 
 
-def _good(terminal: Terminal) -> int:
-    return sum(link.agent.soon_free for link in terminal.links.values())
+def _good(turn: Turn, terminal: Terminal) -> int:
+    """How many of its links lead to agents in turn, or who will be once they are no more leased or wrapping up."""
+    soon = turn.floor.free.earliest() + turn.settings.warm_window_s >= turn.now
+    return sum(
+        agent.in_turn or agent.lease is not None or (soon and agent.soon_idle)
+        for agent in (link.agent for link in terminal.links.values())
+    )
 
 
 def _enough(turn: Turn, terminal: Terminal) -> int:
-    """How many good links it needs: none while its customer has an agent."""
+    """How many good links it needs. While its customer has an agent, one more than that: the next customer may stand there already."""
     served = terminal.call is not None and terminal.call.agent is not None
-    return 0 if served else min(terminal.wants, turn.settings.idle_links)
+    return min(1, terminal.wants - 1) if served else min(terminal.wants, turn.settings.idle_links)
 
 
 def _allowed_at(turn: Turn, terminal: Terminal) -> float:
@@ -78,15 +84,16 @@ def _allowed_at(turn: Turn, terminal: Terminal) -> float:
 
 
 def _add(turn: Turn, terminal: Terminal, agent: Agent) -> None:
-    """There are fewer good links than places, so one that isn't good makes room."""
+    """There are fewer good links than places, so one that is neither good nor in use makes room."""
     if len(terminal.links) >= terminal.wants:
-        links.drop(turn, max(terminal.links.values(), key=_uselessness))
+        links.drop(turn, max((link for link in terminal.links.values() if not link.in_use), key=_uselessness))
     terminal.paced_to = max(terminal.paced_to, turn.now) + turn.settings.link_every_s
     links.open_link(turn, terminal, agent)
     turn.note()
 
 
-def _uselessness(link: Link) -> tuple[bool, bool, float, str]:
-    """An agent who isn't here for calls; else who is in one, and for the shortest time."""
+def _uselessness(link: Link) -> tuple[bool, bool, bool, float]:
+    """An agent who isn't here for calls is the first to go; then who is in one, who wraps one up, who is idle; of each the latest."""
     agent = link.agent
-    return (agent.wish is not AgentStatus.AVAILABLE, not agent.soon_free, agent.busy_since, link.link_id)
+    away, busy = agent.wish is not AgentStatus.AVAILABLE, agent.call is not None
+    return (away, busy, agent.soon_idle, agent.busy_since if agent.idle_since is None else agent.idle_since)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from kiosk.distributor.router.candidates import Appetite, FreeAgents, Shelf
+from kiosk.distributor.router.settings import RouterSettings
 from kiosk.distributor.router.state import Agent, CallRecord, LeaseRecord, Link, Terminal, Timer
 from kiosk.distributor.router.views import Phase
 from kiosk.protocol.fields import AgentStatus, QueueReason
@@ -67,17 +68,18 @@ class Floor:
         else:
             self.terminals.pop(party.terminal_id, None)
 
-    def note(self, under_way: int) -> tuple[Agent, ...]:
-        """Bring what is ordered by agents' states up to date; returns whom that concerned, in the order in which they came.
-
-        ``under_way`` is how many links of one agent may be set up at the same time.
-        """
-        agents = tuple(sorted(self.touched.values(), key=lambda agent: agent.number))
+    def note(self, settings: RouterSettings) -> dict[str, Agent]:
+        """Bring what is ordered by agents' states up to date; returns those whom that may concern."""
+        if not self.touched:
+            return {}
+        agents = dict(self.touched)
         self.touched.clear()
-        for agent in agents:
+        for agent in agents.values():
             self.free.note(agent)
-            self.shelf.note(agent, under_way)
             self._note_wrap_up(agent)
+        agents |= {agent.agent_id: agent for agent in self.free.take_turns(settings.warm_window_s)}
+        for agent in agents.values():
+            self.shelf.note(agent, settings.links_under_way)
             for link in agent.links.values():
                 self.appetite.look_at(link.terminal)
         return agents

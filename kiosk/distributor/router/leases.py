@@ -12,6 +12,7 @@ from kiosk.distributor.router.turn import Turn
 
 def asked(turn: Turn, terminal: Terminal, event: PreRollAsked) -> None:
     """Somebody stands there: the terminal's lease is renewed, or it gets one if there is an agent for it."""
+    turn.note()
     lease = terminal.lease
     if lease is not None:
         _renew(turn, lease, event.ask)
@@ -37,7 +38,7 @@ def recall(turn: Turn, lease: LeaseRecord) -> None:
 def recall_some(turn: Turn, wanted: int) -> None:
     """So many waiting calls could be served by leased agents only: those who have been idle for longest are asked for."""
     able = [lease for lease in turn.floor.leases.values() if lease.agent.idle_since is not None]
-    able.sort(key=lambda lease: (not lease.recalled, lease.agent.idle_since, lease.agent.agent_id))
+    able.sort(key=lambda lease: (not lease.recalled, lease.agent.seniority))
     for lease in able[:wanted]:
         recall(turn, lease)
 

@@ -24,10 +24,10 @@ class RouterSettings:
     declare_grace_s: float = 5.0
     """A call that one side has declared after a restart waits this long for the other side."""
 
-    warm_window_s: float = 120.0
-    """An agent with a warm link to the terminal is preferred to one who has been idle for this much longer."""
+    warm_window_s: float = 180.0
+    """An agent with a warm link to the terminal is preferred to one who has been idle for up to this much longer."""
     idle_links: int = 2
-    """A terminal is given new links until so many lead to agents who are free or soon will be."""
+    """A terminal is given new links until so many lead to agents who would get its next call."""
     link_timeout_s: float = 15.0
     """A standby link has to be ready by then."""
     link_retry_s: float = 60.0

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from math import inf
 
 from kiosk.distributor.router.events import AgentJoined, Wish
 from kiosk.distributor.router.views import Phase
@@ -42,6 +43,8 @@ class Agent:
     pre_roll: bool = False
     """Whether it may be seen before a press."""
     lease: "LeaseRecord | None" = field(default=None, repr=False)
+    in_turn: bool = False
+    """Whether it is free, and has been for long enough to get the next call of a terminal that has a warm link to it."""
     told: tuple[AgentStatus, Wish, float | None] | None = None
     """What its console was told last."""
 
@@ -70,10 +73,14 @@ class Agent:
         return self.idle_since if self.here and self.lease is None else None
 
     @property
-    def soon_free(self) -> bool:
-        """Whether it is idle, leased or not, or will be at the end of its wrap-up: a link to it is worth something."""
-        wrapping_up = self.wrap_up_until is not None and self.wish is AgentStatus.AVAILABLE
-        return self.here and (self.idle_since is not None or wrapping_up)
+    def seniority(self) -> tuple[float, str]:
+        """Sorts idle agents, the longest idle first."""
+        return (inf if self.idle_since is None else self.idle_since, self.agent_id)
+
+    @property
+    def soon_idle(self) -> bool:
+        """Whether it wraps up its last call before the next one."""
+        return self.here and self.wrap_up_until is not None and self.wish is AgentStatus.AVAILABLE
 
     def touch(self) -> None:
         """Something about it has changed that others go by."""

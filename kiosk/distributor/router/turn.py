@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from math import inf
 
 from kiosk.distributor.router.effects import AgentChanged, Assign, Effect, End, Queue
 from kiosk.distributor.router.floor import Floor
@@ -100,13 +99,9 @@ class Turn:
                 self.tell(Queue(call.call_id, call.terminal.terminal_id, reason))
 
     def warmest(self, links: Iterable[Link]) -> Link | None:
-        """Of these links the ready one to the longest idle free agent, unless somebody else has been idle for much longer."""
-        latest = self.floor.free.earliest() + self.settings.warm_window_s
-        warm = [
-            (s, link.agent.agent_id, link) for link in links if link.ready and (s := link.agent.free_since) is not None
-        ]
-        since, _, link = min(warm, default=(inf, "", None))
-        return link if since <= latest else None
+        """Of these links the ready one to the longest idle agent, if any of them is in turn."""
+        warm = [link for link in links if link.ready and link.agent.in_turn]
+        return min(warm, key=lambda link: link.agent.seniority, default=None)
 
     def number(self) -> int:
         """One more than the last, for a link or a lease."""
@@ -119,7 +114,7 @@ class Turn:
 
     def note(self) -> None:
         """Bring what is ordered by agents' states up to date."""
-        for agent in self.floor.note(self.settings.links_under_way):
+        for agent in self.floor.note(self.settings).values():
             self.concerned[agent.number] = agent
 
     def tell_statuses(self) -> None:

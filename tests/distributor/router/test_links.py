@@ -204,13 +204,24 @@ def test_a_link_to_an_agent_who_is_away_goes_first(story: StandbyStory) -> None:
     assert set(story.links()) == {("t1", "bob"), ("t1", "cy")}
 
 
-def test_a_terminal_whose_customer_is_served_gets_no_links(story: StandbyStory) -> None:
-    """They would be used after the call only; it gets them then."""
-    story.wants("t1")
-    story.bears("ann", 0)
+def test_a_terminal_whose_customer_is_served_gets_one_link_for_the_next(story: StandbyStory) -> None:
+    """The next customer may stand there already. The other links can wait for the call's end; the call keeps its own."""
+    story.warm("t1", "ann")
+    story.call("t1", "c1")
+    assert opened(story.bears("bob")) == [("t1", "bob")]
+    assert opened(story.bears("cy")) == []
+    story.set("bob", AWAY)
+    assert set(story.links()) == {("t1", "ann"), ("t1", "cy")}
+
+
+def test_a_terminal_with_one_link_keeps_it_for_its_call(story: StandbyStory) -> None:
+    story.wants("t1", 1)
+    story.bears("ann")
+    story.all_ready()
     story.call("t1", "c1")
     assert words(story.bears("bob")) == []
-    assert opened(story.hang_up("c1", "t1")) == [("t1", "bob")]
+    assert opened(story.hang_up("c1", "t1")) == []
+    assert opened(story.lose_agent("ann")) == [("t1", "bob")]
 
 
 def test_a_customer_who_waits_gets_a_link_to_the_agent_whose_wrap_up_ends_next(story: StandbyStory) -> None:

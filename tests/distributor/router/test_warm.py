@@ -49,20 +49,45 @@ def test_a_link_that_is_not_ready_is_not_used(story: StandbyStory) -> None:
     assert not story.links()["t1", "ann"].in_use
 
 
-def test_a_warm_link_wins_over_idleness_within_bounds() -> None:
-    """Bob has been idle for less long than ann. A minute makes up for a set-up; more doesn't."""
+@pytest.mark.parametrize(("longer_s", "wins"), [(60, True), (60.25, False)])
+def test_a_warm_link_wins_over_idleness_within_bounds(*, longer_s: float, wins: bool) -> None:
+    """A minute makes up for a set-up; more doesn't. Bob came back from a break when ann had waited for that long."""
     story = StandbyStory(RouterSettings(warm_window_s=60))
-    story.agent("ann")
-    story.now += 60
     story.warm("t1", "bob")
-    story.call("t1", "c1")
-    assert story.party("c1") == ("t1", "bob")
-    story = StandbyStory(RouterSettings(warm_window_s=60))
+    story.set("bob", AWAY)
     story.agent("ann")
-    story.now += 60.25
-    story.warm("t1", "bob")
+    story.now += longer_s
+    story.set("bob", AgentStatus.AVAILABLE)
     story.call("t1", "c1")
-    assert story.party("c1") == ("t1", "ann")
+    assert story.party("c1") == ("t1", "bob" if wins else "ann")
+
+
+def test_a_link_is_not_set_up_to_an_agent_whose_turn_has_not_come(story: StandbyStory) -> None:
+    """The call would go to the other one, who bears none; it is made the moment that one is taken, or within the window."""
+    story.agent("ann")
+    story.now += 180.25
+    story.bears("bob")
+    assert words(story.wants("t1")) == []
+    story.terminal("t2")
+    assert [type(effect) for effect in words(story.call("t2", "c2"))] == [f.Assign, f.OpenLink]
+    assert set(story.links()) == {("t1", "bob")}
+
+
+def test_whose_turn_it_is_follows_the_longest_idle(story: StandbyStory) -> None:
+    """One who comes back from a lease is the first again, and sends the others back; they keep their links."""
+    story.warm("t1", "ann")
+    story.now += 180.25
+    story.bears("bob")
+    story.wants("t2")
+    story.all_ready()
+    assert set(story.links()) == {("t1", "ann"), ("t2", "ann")}
+    fence = story.lease("t1").fence
+    assert set(story.links()) == {("t1", "ann"), ("t2", "ann"), ("t1", "bob"), ("t2", "bob")}
+    story.all_ready()
+    story.give_back("t1", fence)
+    story.terminal("t3")
+    story.call("t2", "c2")
+    assert story.party("c2") == ("t2", "ann")
 
 
 def test_of_two_warm_links_the_longest_idle_agent_is_first(story: StandbyStory) -> None:
