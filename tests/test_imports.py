@@ -53,6 +53,7 @@ ROOMS: Mapping[str, Room] = {
     "kiosk.media.freezes": Room((), CORE_ADVICE, core=True),
     "kiosk.signalling.backoff": Room(("kiosk.errors", "kiosk.units"), CORE_ADVICE, core=True),
     "kiosk.rtc.connect.flight": Room((), CORE_ADVICE, core=True),
+    "kiosk.rtc.receive.bandwidth": Room((), CORE_ADVICE, core=True),
     "kiosk.rtc.receive.complaints": Room((), CORE_ADVICE, core=True),
     "kiosk.rtc.receive.counts": Room(("kiosk.rtc.receive.sequence",), CORE_ADVICE, core=True),
     "kiosk.rtc.receive.frames": Room((), CORE_ADVICE, core=True),

@@ -1,9 +1,9 @@
 """REPLACES aiortc's `RTCRtpReceiver`: what happens between its transport and its track.
 
 aiortc 1.16 shows a picture when the next one begins, asks for a lost packet once, asks for a key frame only where its buffer
-overflows, and plays sound four packets late whatever the line does. Its transports, its reports, its bandwidth estimate
-and its decoders are used as they are. `install` puts this class where aiortc's connection looks for receivers; a test
-fails when a release changes what this leans on.
+overflows, plays sound four packets late whatever the line does, and takes minutes to recover from a bandwidth estimate that
+was too low. Its transports, its reports and its decoders are used as they are. `install` puts this class where aiortc's
+connection looks for receivers; a test fails when a release changes what this leans on.
 """
 
 import asyncio
@@ -14,7 +14,6 @@ from weakref import WeakKeyDictionary
 
 from aiortc import clock, rtcpeerconnection
 from aiortc.codecs import is_rtx
-from aiortc.rate import RemoteBitrateEstimator
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters, RTCRtpReceiveParameters
 from aiortc.rtcrtpreceiver import RTCRtpReceiver
@@ -23,6 +22,7 @@ from av.frame import Frame
 
 from kiosk import logs
 from kiosk.rtc.receive import guard, strangers
+from kiosk.rtc.receive.bandwidth import Bandwidth
 from kiosk.rtc.receive.complaints import Complaints
 from kiosk.rtc.receive.counts import StreamCounts
 from kiosk.rtc.receive.picture import PictureStream
@@ -53,7 +53,8 @@ class Receiver(RTCRtpReceiver):
         self._source: int | None = None
         self._heard_at = 0.0
         self._own_ssrc: int | None = None
-        self._estimator = RemoteBitrateEstimator() if kind == "video" else None
+        self.bandwidth = Bandwidth() if kind == "video" else None
+        """What the far end may send."""
         self._complaints = Complaints()
         self._sending: set[asyncio.Task[None]] = set()
         self._ended = False
@@ -99,7 +100,7 @@ class Receiver(RTCRtpReceiver):
         if codec is None or not self._from_source(packet.ssrc, rtx=is_rtx(codec)):
             self._odd("a payload type or a source that wasn't negotiated")
             return
-        await self._estimate(packet, arrival_time_ms)
+        await self._estimate(packet)
         self._count(packet, codec)
         try:
             self._take(packet, codec)
@@ -127,8 +128,6 @@ class Receiver(RTCRtpReceiver):
             self.stream.close()
         for table in ("remote_streams", "active_ssrc", "lsr", "lsr_time"):
             self._private(table).clear()
-        if self._estimator is not None:
-            self._estimator.ssrcs.clear()
         face = _faces.setdefault(self.transport, Face())
         out = Outward(self._show, self._resend, self._ask_key_frame, self._odd)
         self.stream = PictureStream(out, face) if self.kind == "video" else VoiceStream(out, face)
@@ -159,17 +158,14 @@ class Receiver(RTCRtpReceiver):
         seen: dict[int, dt.datetime] = self._private("active_ssrc")
         seen[packet.ssrc] = clock.current_datetime()
 
-    async def _estimate(self, packet: RtpPacket, arrival_time_ms: int) -> None:
-        """The bandwidth estimate is aiortc's, unchanged (REMB)."""
+    async def _estimate(self, packet: RtpPacket) -> None:
         sent = packet.extensions.abs_send_time
-        if self._estimator is None or sent is None:
+        if self.bandwidth is None or sent is None:
             return
         size = len(packet.payload) + packet.padding_size
-        told = self._estimator.add(
-            abs_send_time=sent, arrival_time_ms=arrival_time_ms, payload_size=size, ssrc=packet.ssrc
-        )
-        if told is not None and self._own_ssrc is not None:
-            fci = pack_remb_fci(*told)
+        told = self.bandwidth.arrived(sent, size, asyncio.get_running_loop().time())
+        if told is not None and self._own_ssrc is not None and self._source is not None:
+            fci = pack_remb_fci(told, [self._source])
             await self._send_rtcp(RtcpPsfbPacket(fmt=RTCP_PSFB_APP, ssrc=self._own_ssrc, media_ssrc=0, fci=fci))
 
     # --- what a stream may do ------------------------------------------------------------------------------------------

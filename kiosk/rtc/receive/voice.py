@@ -117,7 +117,9 @@ class VoiceStream:
         return self._concealer.good(np.concatenate(pieces))
 
     def _as_mono(self, frame: av.AudioFrame) -> list[Samples]:
-        if frame.sample_rate == SAMPLE_RATE and frame.format.name == "s16":  # opus: no filter, which has threads of its own
+        if (
+            frame.sample_rate == SAMPLE_RATE and frame.format.name == "s16"
+        ):  # opus: no filter, which has threads of its own
             channels = frame.to_ndarray().reshape(-1, frame.layout.nb_channels)
             return [channels.mean(axis=1).astype(np.int16)]
         if self._resampler is None:

@@ -15,7 +15,14 @@ from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from aiortc.rtcdtlstransport import RTCDtlsTransport, RtpRouter
 from aiortc.rtcrtpreceiver import RemoteStreamTrack, RTCRtpReceiver
 from aiortc.rtcrtpsender import RTCRtpSender
-from aiortc.rtp import RtcpByePacket, RtpPacket
+from aiortc.rtp import (
+    RTCP_PSFB_APP,
+    AnyRtcpPacket,
+    RtcpByePacket,
+    RtcpPsfbPacket,
+    RtpPacket,
+    unpack_remb_fci,
+)
 from av.frame import Frame
 
 from kiosk.media.levels import Samples, dbfs, tone_level
@@ -177,6 +184,23 @@ async def test_corrupt_packets_end_nothing() -> None:
         pts = first.pts or 0
         while pts <= (first.pts or 0) + 90_000:
             pts = (await asyncio.wait_for(found.track.recv(), 20)).pts or 0
+
+
+async def test_the_sender_is_told_how_much_it_may_send(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: asyncio.Queue[tuple[int, list[int]]] = asyncio.Queue()
+
+    async def note(packet: AnyRtcpPacket) -> None:
+        if isinstance(packet, RtcpPsfbPacket) and packet.fmt == RTCP_PSFB_APP:
+            told.put_nowait(unpack_remb_fci(packet.fci))
+
+    async with call(BadLine(), MovingPictures()) as (near, far):
+        monkeypatch.setattr(near.getSenders()[0], "_handle_rtcp_packet", note)
+        bandwidth = receiver_of(far, "video").bandwidth
+        assert bandwidth is not None
+        bandwidth.bps = 12_345_678  # as after some seconds of a good line
+        bps, sources = await asyncio.wait_for(told.get(), 10)
+        assert bps == pytest.approx(12_345_678, rel=1e-4), "REMB has 18 bits of it"
+        assert sources == [near.getSenders()[0]._ssrc]
 
 
 async def test_goodbye_ends_the_track() -> None:
