@@ -22,15 +22,16 @@ from kiosk.media.devices import load_echo_canceller, open_camera, open_microphon
 from kiosk.media.keeper import Device, Keeper
 from kiosk.media.ports import MediaDevices, OnFault
 from kiosk.protocol.fields import new_id
-from kiosk.protocol.messages import IceServer
+from kiosk.protocol.messages import Answer, Assigned, Candidate, Ended, IceServer, PreRoll, PreRollOver, Queued
 from kiosk.rtc import repairs
 from kiosk.rtc.peer import AiortcPeer
-from kiosk.rtc.port import Peer, PeerStats
+from kiosk.rtc.port import Peer, PeerEvents, PeerStats
 from kiosk.rtc.receive import receiver
 from kiosk.rtc.send import sender
 from kiosk.session import Session
-from kiosk.signalling.events import Arrived, Down, LinkEvent, NewIceServers, Up
+from kiosk.signalling.events import Arrived, Down, FromCall, LinkEvent, NewIceServers, Up
 from kiosk.signalling.link import DistributorLink
+from kiosk.standby.links import StandbyLinks
 from kiosk.ui.display import make_application
 from kiosk.ui.ending import end_on_signals
 from kiosk.ui.props import lamp_for
@@ -43,6 +44,7 @@ TIDY_AFTER_S = 0.05
 """After a call its last tasks end; then what it left is cleared away, in some milliseconds."""
 
 SELF_VIEW_IN = frozenset({State.SETTING_UP, State.IN_CALL})
+FACE_DUE_IN = frozenset({State.GREETING, State.SETTING_UP})
 
 
 def _nothing(*_: object) -> None:
@@ -97,6 +99,7 @@ class Terminal:
         self.link = DistributorLink(config, self._on_link)
         self.engine = Engine(self._main, on_crash=partial(self.window.door.to_qt, partial(app.exit, 1)))
         self.session: Session
+        self.standby: StandbyLinks
         self.keeper: Keeper
 
     def start(self) -> None:
@@ -136,8 +139,10 @@ class Terminal:
     async def _main(self, stop: asyncio.Event) -> None:
         async with AsyncExitStack() as steps:
             language, pool = self.config.terminal.language, self.config.terminal.pool
-            machine = CallMachine(Settings(language=language, pool=pool))
-            self.session = Session(machine, self.link, self._make_peer, on_change=self._show, on_end=self._over)
+            machine = CallMachine(Settings(language=language, pool=pool, links=self.config.standby.links))
+            self.standby = StandbyLinks(self._make_peer, self.link.send)
+            steps.push_async_callback(self.standby.close)
+            self.session = Session(machine, self.link, self.standby, on_change=self._show, on_end=self._over)
             steps.push_async_callback(self.session.close)
             self.keeper = Keeper(self._openers(), lambda faults: self.session.feed(e.DevicesChanged(faults)))
             steps.push_async_callback(self.keeper.stop)
@@ -164,14 +169,12 @@ class Terminal:
         heard = without_echo(microphone, speaker, self.config.microphone)  # type: ignore[arg-type]  # see below
         return MediaDevices(camera, heard, speaker)  # type: ignore[arg-type]  # the openers above made them
 
-    def _make_peer(self, servers: tuple[IceServer, ...], on_lost: Callable[[], None]) -> Peer:
-        call_id = self.session.snapshot.call_id or ""
+    def _make_peer(self, servers: tuple[IceServer, ...], events: PeerEvents) -> Peer:
+        return AiortcPeer(self.devices, self._on_frame, servers, events)
 
-        def on_frame(frame: av.VideoFrame) -> None:
-            self.observer.on_frame(call_id, frame)
-            self.window.agent.offer(frame)
-
-        return AiortcPeer(self.devices(), on_frame, servers, on_lost)
+    def _on_frame(self, frame: av.VideoFrame) -> None:
+        self.observer.on_frame(self.session.snapshot.call_id or "", frame)
+        self.window.agent.offer(frame)
 
     def _press(self, at: float) -> None:
         call_id = new_id()
@@ -191,21 +194,31 @@ class Terminal:
 
     def _drawn(self, at: float) -> None:
         snapshot = self.session.snapshot
-        if snapshot.state is State.SETTING_UP and snapshot.call_id is not None:
+        if snapshot.state in FACE_DUE_IN and snapshot.call_id is not None:
             self.observer.on_face(snapshot.call_id, at)
             self.session.feed(e.FaceDrawn(snapshot.call_id, at))
 
     def _on_link(self, event: LinkEvent) -> None:
         match event:
             case Up(welcome=welcome):
-                self.session.ice_servers = welcome.ice_servers
+                self.standby.came_up(welcome.ice_servers)
                 self.session.feed(e.Online())
             case NewIceServers(ice_servers=ice_servers):
-                self.session.ice_servers = ice_servers
+                self.standby.use_servers(ice_servers)
             case Down(code=code):
+                self.standby.went_down()
                 self.session.feed(e.Offline(code))
             case Arrived(message=message):
+                self._arrived(message)
+
+    def _arrived(self, message: FromCall) -> None:
+        match message:
+            case Assigned() | Queued() | Answer() | Candidate() | Ended():
                 self.session.feed(message)
+            case PreRoll() | PreRollOver():
+                log.debug("preroll.unasked", type=message.type)
+            case _:
+                self.standby.hear(message)
 
     def _show(self, snapshot: Snapshot) -> None:
         self.lamp.show(lamp_for(snapshot.state))

@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 SHARED = ("kiosk.errors", "kiosk.units", "kiosk.protocol", "kiosk.config", "kiosk.logs")
-PORTS = ("kiosk.media.ports", "kiosk.hardware.ports", "kiosk.rtc.port")
+PORTS = ("kiosk.media.ports", "kiosk.hardware.ports", "kiosk.rtc.port", "kiosk.standby.port")
 VOCABULARY = {"av", "numpy", "pydantic", "pydantic_core"}
 """Libraries whose values the ports and messages are made of; an adapter has one library beside these."""
 NOT_IN_CORE = {
@@ -42,6 +42,12 @@ SIDE_ADVICE = (
     "the two sides share only errors, units, protocol, config and logs; put what both need into kiosk.protocol"
 )
 
+ALONE = (
+    "receive.bandwidth", "receive.complaints", "receive.frames", "receive.keys", "receive.lateness", "receive.nack", "receive.sequence",
+    "send.board", "send.key_requests", "send.ladder", "send.pacer", "send.rate", "send.rtp_clock", "send.thinner",
+)  # fmt: skip
+"""Cores in `kiosk.rtc` that import nothing of ours."""
+
 ROOMS: Mapping[str, Room] = {
     # the core
     "kiosk.errors": Room((), CORE_ADVICE, core=True),
@@ -53,30 +59,16 @@ ROOMS: Mapping[str, Room] = {
     "kiosk.media.freezes": Room((), CORE_ADVICE, core=True),
     "kiosk.signalling.backoff": Room(("kiosk.errors", "kiosk.units"), CORE_ADVICE, core=True),
     "kiosk.rtc.connect.flight": Room((), CORE_ADVICE, core=True),
-    "kiosk.rtc.receive.bandwidth": Room((), CORE_ADVICE, core=True),
-    "kiosk.rtc.receive.complaints": Room((), CORE_ADVICE, core=True),
+    **{f"kiosk.rtc.{name}": Room((), CORE_ADVICE, core=True) for name in ALONE},
     "kiosk.rtc.receive.counts": Room(("kiosk.rtc.receive.sequence",), CORE_ADVICE, core=True),
-    "kiosk.rtc.receive.frames": Room((), CORE_ADVICE, core=True),
-    "kiosk.rtc.receive.keys": Room((), CORE_ADVICE, core=True),
-    "kiosk.rtc.receive.lateness": Room((), CORE_ADVICE, core=True),
-    "kiosk.rtc.receive.nack": Room((), CORE_ADVICE, core=True),
-    "kiosk.rtc.receive.sequence": Room((), CORE_ADVICE, core=True),
     "kiosk.rtc.receive.playout": Room(("kiosk.rtc.receive.lateness",), CORE_ADVICE, core=True),
     "kiosk.rtc.receive.video": Room(
         tuple(f"kiosk.rtc.receive.{name}" for name in ("frames", "keys", "lateness", "nack", "sequence")),
         CORE_ADVICE,
         core=True,
     ),
-    **{
-        f"kiosk.rtc.send.{name}": Room((), CORE_ADVICE, core=True)
-        for name in ("board", "key_requests", "ladder", "pacer", "rate", "rtp_clock", "thinner")
-    },
-    "kiosk.rtc.send.adaptation": Room(
-        tuple(f"kiosk.rtc.send.{name}" for name in ("board", "ladder", "rate")), CORE_ADVICE, core=True
-    ),
-    "kiosk.ui.props": Room(
-        ("kiosk.errors", "kiosk.units", "kiosk.protocol", "kiosk.call", "kiosk.hardware.ports"), CORE_ADVICE, core=True
-    ),
+    "kiosk.rtc.send.adaptation": Room(tuple(f"kiosk.rtc.send.{name}" for name in ("board", "ladder", "rate")), CORE_ADVICE, core=True),
+    "kiosk.ui.props": Room(("kiosk.errors", "kiosk.units", "kiosk.protocol", "kiosk.call", "kiosk.hardware.ports"), CORE_ADVICE, core=True),
     "kiosk.distributor.router": Room(("kiosk.errors", "kiosk.units", "kiosk.protocol"), CORE_ADVICE, core=True),
     # what everybody may use
     "kiosk": Room((), "the package itself is empty: importing it must cost nothing"),
@@ -93,11 +85,14 @@ ROOMS: Mapping[str, Room] = {
     "kiosk.media.ports": Room(("kiosk.errors",), "a port is beside its adapters, not on them", ("av", "numpy")),
     "kiosk.hardware.ports": Room(("kiosk.errors",), "a port is beside its adapters, not on them", core=True),
     "kiosk.rtc.port": Room(("kiosk.protocol",), "a port is beside its adapters, not on them", ("av", "numpy")),
+    "kiosk.standby.port": Room(("kiosk.rtc.port",), "a port is beside its adapters, not on them"),
     # the terminal's shell and adapters
     "kiosk.session": Room(
-        (*SHARED, *PORTS, "kiosk.call", "kiosk.signalling.events"),
+        (*SHARED, *PORTS, "kiosk.call", "kiosk.call_media", "kiosk.signalling.events"),
         "the session knows ports, never adapters: take the port as an argument and let kiosk.terminal give the adapter",
     ),
+    "kiosk.call_media": Room((*SHARED, *PORTS, "kiosk.call"), "the session's hands know ports, never adapters"),
+    "kiosk.standby": Room((*SHARED, *PORTS, "kiosk.call.events"), ADAPTER_ADVICE),
     "kiosk.media": Room(
         (*SHARED, "kiosk.call.state"), ADAPTER_ADVICE, libraries=("av", "numpy", "cv2", "livekit")
     ),
@@ -123,8 +118,8 @@ ROOMS: Mapping[str, Room] = {
     # composition roots
     "kiosk.engine": Room(("kiosk.errors", "kiosk.logs"), "it runs a loop in a thread and knows nothing of what runs there"),
     "kiosk.terminal": Room(
-        (*SHARED, "kiosk.call", "kiosk.session", "kiosk.media", "kiosk.rtc", "kiosk.hardware", "kiosk.signalling",
-         "kiosk.ui", "kiosk.engine", "kiosk.memory"),
+        (*SHARED, "kiosk.call", "kiosk.session", "kiosk.standby", "kiosk.media", "kiosk.rtc", "kiosk.hardware",
+         "kiosk.signalling", "kiosk.ui", "kiosk.engine", "kiosk.memory"),
         SIDE_ADVICE,
         libraries=("PySide6", "aiohttp", "av", "numpy"),
     ),

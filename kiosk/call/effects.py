@@ -14,14 +14,14 @@ class Send:
 
 @dataclass(frozen=True)
 class PreparePeer:
-    """Make a peer for the call, with the camera and the microphone attached, and its offer; answer with `OfferReady`."""
+    """Have a peer with an offer ready for the call, and nothing on it; answer with `OfferReady`."""
 
     call_id: str
 
 
 @dataclass(frozen=True)
 class AcceptAnswer:
-    """Give the agent's answer to the call's peer."""
+    """Put the camera and the microphone on the call's peer, and give it the agent's answer."""
 
     call_id: str
     sdp: str
@@ -35,10 +35,36 @@ class AddCandidate:
 
 
 @dataclass(frozen=True)
+class UseLink:
+    """Put the camera and the microphone on this standby link; `LinkGone` says that it can't be used."""
+
+    call_id: str
+    link_id: str
+
+
+@dataclass(frozen=True)
+class DropLink:
+    """Take everything off the call's standby link at once; a peer that was prepared for the call stays."""
+
+    call_id: str
+    spoilt: bool
+    """The link is of no more use."""
+
+
+@dataclass(frozen=True)
+class DropPrepared:
+    """The peer that was prepared for the call isn't needed: the call uses a standby link."""
+
+    call_id: str
+
+
+@dataclass(frozen=True)
 class ClosePeer:
     """End the call's media at once: nothing of the customer leaves the device any more."""
 
     call_id: str
+    spoilt: bool = False
+    """A standby link that it used is of no more use."""
 
 
 @dataclass(frozen=True)
@@ -48,4 +74,4 @@ class SetMuted:
     muted: bool
 
 
-Effect = Send | PreparePeer | AcceptAnswer | AddCandidate | ClosePeer | SetMuted
+Effect = Send | PreparePeer | AcceptAnswer | AddCandidate | UseLink | DropLink | DropPrepared | ClosePeer | SetMuted

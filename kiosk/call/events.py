@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kiosk.call.state import DeviceFault
-from kiosk.protocol.messages import Answer, Assigned, Candidate, Ended, Queued
+from kiosk.protocol.messages import AgentCard, Answer, Assigned, Candidate, Ended, Queued
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,22 @@ class Offline:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """Whom pre-roll had ready at the press: the lease ``fence`` on ``agent``, whose pictures come on the link ``link_id``."""
+
+    fence: int
+    link_id: str
+    agent: AgentCard
+
+
+@dataclass(frozen=True)
 class Pressed:
     """The call button was pressed at ``at`` (seconds, monotonic); ``call_id`` is fresh, used if this begins a call."""
 
     call_id: str
     at: float
+    seen: Seen | None = None
+    """The agent who can be shown at once, if any."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +78,13 @@ class PeerLost:
 
 
 @dataclass(frozen=True)
+class LinkGone:
+    """The standby link that the call was to use isn't there, or broke for good."""
+
+    call_id: str
+
+
+@dataclass(frozen=True)
 class MediaStalled:
     """Nothing of the agent has come for a while."""
 
@@ -95,6 +113,7 @@ Event = (
     | OfferReady
     | FaceDrawn
     | PeerLost
+    | LinkGone
     | MediaStalled
     | MediaFlows
     | TimeUp
@@ -114,6 +133,7 @@ __all__ = [
     "Ended",
     "Event",
     "FaceDrawn",
+    "LinkGone",
     "MediaFlows",
     "MediaStalled",
     "MuteToggled",
@@ -123,5 +143,6 @@ __all__ = [
     "PeerLost",
     "Pressed",
     "Queued",
+    "Seen",
     "TimeUp",
 ]

@@ -15,6 +15,8 @@ class State(StrEnum):
     """Ready: a press connects."""
     CALLING = "calling"
     """The button was pressed; the distributor hasn't answered yet."""
+    GREETING = "greeting"
+    """The button was pressed while pre-roll had an agent ready, who is on the screen; the distributor hasn't confirmed it yet."""
     WAITING = "waiting"
     """Everyone is helping someone; the first agent who is free gets the call."""
     SETTING_UP = "setting_up"

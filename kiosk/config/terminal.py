@@ -126,6 +126,15 @@ class VideoSection(Section):
             yield Conflict("start_kbps", wrong, beside=("max_kbps",))
 
 
+class StandbySection(Section):
+    """What is kept ready before anybody presses, so that the agent is there at once."""
+
+    links: Annotated[int, Field(ge=0, le=8)] = 2
+    """Connections to agents' consoles that stand by, with nothing on them; `0` on a metered line."""
+    pre_roll: bool = True
+    """Whether an agent's picture may be fetched, and not shown, while somebody stands in front of the screen."""
+
+
 class TerminalConfig(Section):
     """A terminal's `kiosk.toml`, for `kiosk run --config FILE`. Every key may be left out."""
 
@@ -139,3 +148,4 @@ class TerminalConfig(Section):
     button: ButtonSection = ButtonSection()
     screen: ScreenSection = ScreenSection()
     video: VideoSection = VideoSection()
+    standby: StandbySection = StandbySection()

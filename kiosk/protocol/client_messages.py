@@ -115,6 +115,8 @@ class Figures(Message):
 
     type: Literal["figures"] = "figures"
     call_id: Id
+    path: Literal["hot", "warm", "cold"] | None = None
+    """How the agent's face came: pre-rolled, on a standby link, or by an offer."""
     assigned_ms: DurationMs | None = None
     offer_ms: DurationMs | None = None
     answer_ms: DurationMs | None = None

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from kiosk.protocol.messages import Answer, Assigned, Candidate, Ended, IceServer, Queued, Welcome
+from kiosk.protocol.messages import Answer, Assigned, Candidate, Ended, IceServer, Queued, Standby, Welcome
 
-FromCall = Assigned | Queued | Answer | Candidate | Ended
-"""The messages about calls; the link keeps handshake, pong and error messages to itself."""
+FromCall = Assigned | Queued | Answer | Candidate | Ended | Standby
+"""The messages about calls and what is kept ready for them; handshake, pong and error stay with the link."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Down:
 
 @dataclass(frozen=True)
 class Arrived:
-    """A message about a call."""
+    """A message about a call, or about what is kept ready for calls."""
 
     message: FromCall
 

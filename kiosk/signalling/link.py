@@ -23,7 +23,13 @@ from kiosk.protocol.messages import (
     FromDistributor,
     FromTerminal,
     IceServers,
+    LinkAnswer,
+    LinkCandidate,
+    LinkClosed,
+    LinkWanted,
     Pong,
+    PreRoll,
+    PreRollOver,
     Queued,
     Welcome,
 )
@@ -122,6 +128,8 @@ class DistributorLink:
                 self._on_event(Arrived(message))
             case IceServers(ice_servers=ice_servers):
                 self._on_event(NewIceServers(ice_servers))
+            case LinkWanted() | LinkAnswer() | LinkCandidate() | LinkClosed() | PreRoll() | PreRollOver():
+                self._on_event(Arrived(message))
             case Pong():
                 pass
             case Error(fatal=True):

@@ -66,6 +66,7 @@ _SCREENS = {
     State.OFFLINE: Screen.OFFLINE,
     State.IDLE: Screen.IDLE,
     State.CALLING: Screen.CONNECTING,
+    State.GREETING: Screen.CONNECTING,
     State.WAITING: Screen.BUSY,
     State.SETTING_UP: Screen.CONNECTING,
     State.IN_CALL: Screen.IN_CALL,
@@ -76,6 +77,7 @@ _LAMPS = {
     State.OFFLINE: LampPattern.OFF,
     State.IDLE: LampPattern.BREATHE,
     State.CALLING: LampPattern.BLINK,
+    State.GREETING: LampPattern.BLINK,
     State.WAITING: LampPattern.BLINK,
     State.SETTING_UP: LampPattern.BLINK,
     State.IN_CALL: LampPattern.STEADY,
@@ -83,8 +85,8 @@ _LAMPS = {
     State.OUT_OF_SERVICE: LampPattern.OFF,
 }
 _PRESSABLE = frozenset({State.IDLE, State.THANKS})
-_ENDABLE = frozenset({State.CALLING, State.WAITING, State.SETTING_UP, State.IN_CALL})
-_WITH_AGENT = frozenset({State.SETTING_UP, State.IN_CALL})
+_ENDABLE = frozenset({State.CALLING, State.GREETING, State.WAITING, State.SETTING_UP, State.IN_CALL})
+_WITH_AGENT = frozenset({State.GREETING, State.SETTING_UP, State.IN_CALL})
 _FAREWELLS = {
     EndReason.CUSTOMER_HUNG_UP: Reason.GOODBYE,
     EndReason.AGENT_HUNG_UP: Reason.GOODBYE,

@@ -85,15 +85,6 @@ def _press(figures: Figures) -> Iterable[Sequence[Any]]:
     return (["cold", f"{rtt} ms", *(at[name] for name in names)] for rtt, at in figures["cold"].items())
 
 
-def _hit(figures: Figures) -> Iterable[Sequence[Any]]:
-    for name, cell in figures["cells"].items():
-        shares = [f"{cell[key]:.1%}" for key in ("hot_share", "warm_share", "cold_share")]
-        idle, strict = cell["idle_s"], figures["strict"].get(name)
-        before = None if strict is None else f"{strict['idle_s']['p95']} / {strict['idle_s']['max']}"
-        spread = [cell["calls_spread"], None if strict is None else strict["calls_spread"]]
-        yield [name, *shares, cell["links_per_min"], cell["p95_ms"], f"{idle['p95']} / {idle['max']}", before, *spread]
-
-
 def _encoder(figures: Figures) -> Iterable[Sequence[Any]]:
     names = ("ratio", "psnr_loss_db", "psnr_ours_db", "psnr_peer_db", "kbps_ours", "kbps_peer")
     for name, clip in figures["clips"].items():
@@ -116,12 +107,6 @@ def _idle(figures: Figures) -> Iterable[Sequence[Any]]:
     yield ["on the line, packets a second", *_pair(figures, "line", "packets_per_s"), ""]
     yield ["on the line, MB a day", *_pair(figures, "line", "mb_per_day"), ""]
     yield ["a standby link, MB a day", figures["mb_per_day"], "", ""]
-
-
-def _delay(figures: Figures) -> Iterable[Sequence[Any]]:
-    names = ("ours_ms", "peer_ms", "ratio", "ours_p95_ms", "peer_p95_ms")
-    for way, words in (("to_agent", "customer to agent"), ("to_customer", "agent to customer")):
-        yield [words, *(figures[way][name] for name in names)]
 
 
 def _loss(figures: Figures) -> Iterable[Sequence[Any]]:
@@ -165,17 +150,6 @@ CHAPTERS = {
         ),
         _press,
     ),
-    "hit": Chapter(
-        "How often a call is hot or warm",
-        "hot and warm at least 90% of the calls at 80% occupancy, with at most 2 link set-ups for each terminal and minute.",
-        (
-            *("branches, occupancy", "hot", "warm", "cold", "set-ups a minute", "p95, ms (estimated)"),
-            *("agents idle, s: p95 / longest", "strictly longest idle first", "spread of calls", "strictly"),
-        ),
-        _hit,
-        "The real routing core in virtual time. The last four columns are what it costs in fairness: how long an agent is idle, and the "
-        "spread (standard deviation by mean) of the calls for each agent.",
-    ),
     "encoder": Chapter(
         "Encoder",
         "1280x720 at the same bit rate, at most 0.3 x the CPU of aiortc's own, PSNR within 0.5 dB.",
@@ -192,12 +166,6 @@ CHAPTERS = {
         _call,
     ),
     "idle": Chapter("Idle with the attract screen", "at most 0.5 x Chromium's CPU and 0.6 x its memory.", SIDES, _idle),
-    "delay": Chapter(
-        "Camera to far screen",
-        "no more than Chromium's, each direction.",
-        ("direction", "ours, ms", "Chromium, ms", "ratio", "our p95", "its p95"),
-        _delay,
-    ),
     "loss": Chapter(
         "A bad line: 5% loss, 240 ms RTT",
         "frozen at most 1 s of 50 s, each direction.",

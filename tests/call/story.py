@@ -10,6 +10,11 @@ from kiosk.protocol.messages import AgentCard, Answer, Assigned, Candidate, Ende
 CAMERA_GONE = (DeviceFault("camera", "There is no camera."),)
 
 
+def card(agent: str) -> AgentCard:
+    """What a customer may know of an agent."""
+    return AgentCard(agent_id=agent, name=agent.title(), role="Adviser")
+
+
 class Story:
     """A machine with a clock of its own; each method lets one thing happen and gives the effects."""
 
@@ -40,13 +45,20 @@ class Story:
             self.calls += 1
         return self.tell(e.Pressed(self.call_id, self.now))
 
+    def press_seen(self, agent: str = "ann", link: str = "link1") -> tuple[f.Effect, ...]:
+        """Pre-roll has the agent ready."""
+        if self.state in {State.IDLE, State.THANKS}:
+            self.calls += 1
+        return self.tell(e.Pressed(self.call_id, self.now, e.Seen(7, link, card(agent))))
+
+    def gone(self) -> tuple[f.Effect, ...]:
+        return self.tell(e.LinkGone(self.call_id))
+
     def offer(self) -> tuple[f.Effect, ...]:
         return self.tell(e.OfferReady(self.call_id, "offer"))
 
-    def assigned(self, agent: str = "ann") -> tuple[f.Effect, ...]:
-        return self.tell(
-            Assigned(call_id=self.call_id, agent=AgentCard(agent_id=agent, name=agent.title(), role="Adviser"))
-        )
+    def assigned(self, agent: str = "ann", link: str | None = None) -> tuple[f.Effect, ...]:
+        return self.tell(Assigned(call_id=self.call_id, agent=card(agent), link_id=link))
 
     def queued(self, reason: QueueReason = QueueReason.ALL_BUSY) -> tuple[f.Effect, ...]:
         return self.tell(Queued(call_id=self.call_id, reason=reason))
@@ -88,6 +100,7 @@ class Story:
             State.OFFLINE: (),
             State.IDLE: (self.online,),
             State.CALLING: (self.online, self.press),
+            State.GREETING: (self.online, self.press_seen, self.offer),
             State.WAITING: (self.online, self.press, self.queued),
             State.SETTING_UP: (self.online, self.press, self.offer, self.assigned),
             State.IN_CALL: (self.online, self.press, self.offer, self.assigned, self.answered, self.face),

@@ -21,11 +21,11 @@ def test_a_line_that_comes_back_by_itself_is_left_alone(story: Story) -> None:
 def test_a_line_that_stays_bad_is_built_anew_to_the_same_agent(story: Story) -> None:
     story.to(State.IN_CALL).stalled()
     assert story.tell(e.TimeUp()) == (), "not yet"
-    assert story.time_up() == (f.ClosePeer("call1"), f.PreparePeer("call1"))
+    assert story.time_up() == (f.ClosePeer("call1", spoilt=True), f.PreparePeer("call1"))
     assert sent(story.offer()) == ["offer"]
     assert story.answered() == (f.AcceptAnswer("call1", "answer"),)
     assert story.lost() == (), "the next attempt comes in its time"
-    assert story.time_up() == (f.ClosePeer("call1"), f.PreparePeer("call1")), "and again"
+    assert story.time_up() == (f.ClosePeer("call1", spoilt=True), f.PreparePeer("call1")), "and again"
     story.flows()
     assert story.state is State.IN_CALL
     assert story.machine.snapshot.agent_name == "Ann"
@@ -33,7 +33,7 @@ def test_a_line_that_stays_bad_is_built_anew_to_the_same_agent(story: Story) -> 
 
 def test_a_connection_that_breaks_for_good_is_built_anew_at_once(story: Story) -> None:
     story.to(State.IN_CALL)
-    assert story.lost() == (f.ClosePeer("call1"), f.PreparePeer("call1"))
+    assert story.lost() == (f.ClosePeer("call1", spoilt=True), f.PreparePeer("call1"))
     assert story.machine.snapshot.line_bad
     assert story.machine.next_deadline() == story.now + 5
 

@@ -10,7 +10,7 @@ from kiosk.call.state import State
 from kiosk.protocol.fields import EndReason, QueueReason
 from tests.call.story import CAMERA_GONE, Story
 
-WITH_CALL = {State.CALLING, State.WAITING, State.SETTING_UP, State.IN_CALL}
+WITH_CALL = {State.CALLING, State.GREETING, State.WAITING, State.SETTING_UP, State.IN_CALL}
 
 
 class AnyOrder(RuleBasedStateMachine):
@@ -19,15 +19,30 @@ class AnyOrder(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.story = Story()
-        self.open_peers: set[str] = set()
+        self.prepared: set[str] = set()
+        self.linked: set[str] = set()
 
     def follow(self, effects: tuple[f.Effect, ...]) -> None:
         for effect in effects:
-            if isinstance(effect, f.PreparePeer):
-                assert not self.open_peers, "two peers at once: a customer would be sent to two agents"
-                self.open_peers.add(effect.call_id)
-            elif isinstance(effect, f.ClosePeer):
-                self.open_peers.remove(effect.call_id)
+            match effect:
+                case f.PreparePeer(call_id=call_id):
+                    assert not self.prepared, "two offers at once"
+                    self.prepared.add(call_id)
+                case f.UseLink(call_id=call_id):
+                    assert not self.linked, "two links at once: a customer would be sent to two agents"
+                    self.linked.add(call_id)
+                case f.DropLink(call_id=call_id):
+                    self.linked.remove(call_id)
+                case f.DropPrepared():
+                    self.prepared.clear()
+                case f.AcceptAnswer():
+                    assert not self.linked, "a customer would be sent to two agents"
+                case f.ClosePeer(call_id=call_id):
+                    assert call_id in self.prepared | self.linked
+                    self.prepared.clear()
+                    self.linked.clear()
+                case _:
+                    pass
 
     @rule(seconds=st.floats(0, 12))
     def time_passes(self, seconds: float) -> None:
@@ -42,6 +57,8 @@ class AnyOrder(RuleBasedStateMachine):
                 "online",
                 "offline",
                 "press",
+                "press_seen",
+                "gone",
                 "offer",
                 "assigned",
                 "queued",
@@ -58,6 +75,10 @@ class AnyOrder(RuleBasedStateMachine):
     def happens(self, what: str) -> None:
         self.follow(getattr(self.story, what)())
 
+    @rule(agent=st.sampled_from(["ann", "bob"]), link=st.sampled_from([None, "link1", "link2"]))
+    def assigned(self, agent: str, link: str | None) -> None:
+        self.follow(self.story.assigned(agent, link))
+
     @rule(broken=st.booleans())
     def devices(self, *, broken: bool) -> None:
         self.follow(self.story.devices(CAMERA_GONE if broken else ()))
@@ -73,7 +94,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @invariant()
     def media_flows_in_calls_only(self) -> None:
-        assert bool(self.open_peers) == (self.story.state in WITH_CALL)
+        assert bool(self.prepared | self.linked) == (self.story.state in WITH_CALL)
 
     @invariant()
     def rest_fits_the_world(self) -> None:
@@ -88,7 +109,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @invariant()
     def nothing_lasts_for_ever_but_rest_the_queue_and_the_call(self) -> None:
-        timed = self.story.state in {State.CALLING, State.SETTING_UP, State.THANKS}
+        timed = self.story.state in {State.CALLING, State.GREETING, State.SETTING_UP, State.THANKS}
         timed = timed or self.story.machine.snapshot.line_bad
         assert (self.story.machine.next_deadline() is not None) == timed
 

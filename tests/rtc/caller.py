@@ -16,6 +16,7 @@ from kiosk.media.ports import MediaDevices
 from kiosk.media.virtual_sound import MeasuringSpeaker
 from kiosk.rtc import h264
 from kiosk.rtc.peer import AiortcPeer
+from kiosk.rtc.port import PeerEvents
 from kiosk.rtc.receive import receiver
 
 LIMIT_S = 10.0
@@ -45,12 +46,15 @@ class Caller:
         self.pictures = 0
         self.size = ""
         self._seen = asyncio.Event()
-        self.peer = AiortcPeer(self.devices, self._on_frame, (), self._on_lost)
+        self.ready = asyncio.Event()
+        self.peer = AiortcPeer(lambda: self.devices, self._on_frame, (), PeerEvents(self.ready.set, self._on_lost))
 
-    async def offer(self) -> str:
-        """Switch the devices on, and offer."""
+    async def offer(self, *, attached: bool = True) -> str:
+        """Switch the devices on, put them on the peer unless it is a standby link, and offer."""
         for device in (self.devices.camera, self.devices.microphone, self.devices.speaker):
             device.start(lambda _: None)
+        if attached:
+            self.peer.attach()
         return await self.peer.offer()
 
     async def close(self) -> None:

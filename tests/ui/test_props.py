@@ -92,7 +92,9 @@ def test_the_agent_is_shown_while_they_are_with_the_customer(state: State) -> No
     )
 
 
-@pytest.mark.parametrize("state", [state for state in State if state not in {State.SETTING_UP, State.IN_CALL}])
+@pytest.mark.parametrize(
+    "state", [state for state in State if state not in {State.GREETING, State.SETTING_UP, State.IN_CALL}]
+)
 def test_nobody_is_shown_otherwise(state: State) -> None:
     """Not even while a call waits for another agent."""
     props = derive(Snapshot(state, call_id="c1", agent_name="Anna Lind", agent_role="Adviser"))

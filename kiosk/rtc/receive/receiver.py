@@ -79,6 +79,17 @@ class Receiver(RTCRtpReceiver):
         if self.stream is not None:
             await asyncio.to_thread(self.stream.join)
 
+    def begin_anew(self) -> None:
+        """Nothing is kept of what came so far; the next packet begins a stream of its own, as in a link's next call."""
+        if self.stream is not None:
+            self.stream.close()
+        self.stream = self._source = None
+        self._forget_counts()
+        if self._track is not None and not self._ended:
+            unread = self._track._queue  # noqa: SLF001 the seam
+            while not unread.empty():
+                unread.get_nowait()
+
     def _set_rtcp_ssrc(self, ssrc: int) -> None:
         super()._set_rtcp_ssrc(ssrc)
         self._own_ssrc = ssrc
@@ -89,7 +100,7 @@ class Receiver(RTCRtpReceiver):
     async def _handle_rtcp_packet(self, packet: AnyRtcpPacket) -> None:
         await super()._handle_rtcp_packet(packet)
         if isinstance(packet, RtcpByePacket):
-            self._end()
+            self.begin_anew()  # a console says so for its microphone at each call's end, and the link is used again
 
     async def _handle_rtp_packet(self, packet: RtpPacket, arrival_time_ms: int) -> None:
         if not self._enabled or self._ended:
@@ -126,13 +137,16 @@ class Receiver(RTCRtpReceiver):
             return False
         if self.stream is not None:
             self.stream.close()
-        for table in ("remote_streams", "active_ssrc", "lsr", "lsr_time"):
-            self._private(table).clear()
+        self._forget_counts()
         face = _faces.setdefault(self.transport, Face())
         out = Outward(self._show, self._resend, self._ask_key_frame, self._odd)
         self.stream = PictureStream(out, face) if self.kind == "video" else VoiceStream(out, face)
         self._source = ssrc
         return True
+
+    def _forget_counts(self) -> None:
+        for table in ("remote_streams", "active_ssrc", "lsr", "lsr_time"):
+            self._private(table).clear()
 
     def _take(self, packet: RtpPacket, codec: RTCRtpCodecParameters) -> None:
         if self.stream is None or self._source is None:

@@ -76,6 +76,11 @@ class Sender(RTCRtpSender):
         if track is not None:
             self._attached.set()
 
+    def forget(self) -> None:
+        """After a call: what was sent can't be asked for again, and the encoder's memory is free."""
+        self._private("rtp_history").clear()
+        self._set_private("encoder", None)
+
     # --- what the far end says -----------------------------------------------------------------------------------------
 
     async def _handle_rtcp_packet(self, packet: AnyRtcpPacket) -> None:
