@@ -7,6 +7,9 @@ WINDOW = 300
 """Arrivals that are remembered: 10 s of pictures, 6 s of sound."""
 LEAP_S = 3.0
 """A media clock that is off by more than this has been set anew."""
+PAUSE_S, STEP_S = 0.3, 0.15
+"""After a pause of the sender's (a link between two calls) its clock may be another: this much off is enough then, and so
+it is at any time for what comes too early, since no line becomes so much quicker from one packet to the next."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,21 @@ class Lateness:
         """
         return min(self._transits, default=0.0)
 
-    def arrived(self, media_s: float, now: float) -> None:
-        """Something of the media time ``media_s`` is complete."""
+    def arrived(self, media_s: float, now: float, *, paused: bool = False) -> None:
+        """Something of the media time ``media_s`` is complete; ``paused``: nothing had come for `PAUSE_S` before it."""
         transit = now - media_s
-        if self._transits and abs(transit - self._transits[-1]) > LEAP_S:
+        if self._transits and self._is_another_clock(transit, paused=paused):
             self._transits.clear()
             self.leaps += 1
         self._transits.append(transit)
+
+    def forget(self) -> None:
+        """What was learnt so far isn't of use any more."""
+        self._transits.clear()
+
+    def _is_another_clock(self, transit: float, *, paused: bool) -> bool:
+        step = transit - self._transits[-1]
+        return abs(step) > LEAP_S or transit < self.quickest_s - STEP_S or (paused and step > STEP_S)
 
     def wanted_s(self) -> float:
         """The delay to add to the quickest arrival."""
@@ -65,18 +76,31 @@ class Pace:
 
     GIVE_BACK = 0.02
     """The share of playing time by which a delay that is needed no longer shrinks."""
+    SLOW_DOWN = 0.2
+    """The share of playing time by which it grows where that is only prudent: at once would be a freeze."""
 
     def __init__(self, wish: Wish) -> None:
         self.lateness = Lateness(wish)
         self.delay_s = 0.0
         """What is added to the quickest arrival now."""
+        self._aim_s = 0.0
+        self._leaps = 0
         self._media_s: float | None = None
 
-    def due(self, media_s: float, now: float, floor_s: float = 0.0) -> float:
-        """A picture of that media time is complete: when to show it. The delay grows at once and shrinks slowly."""
+    def due(self, media_s: float, now: float, floor_s: float = 0.0, *, paused: bool = False) -> float:
+        """A picture of that media time is complete: when to show it.
+
+        What was learnt from late pictures is waited for at once, what they don't show yet (``floor_s``) little by little.
+        After a pause, or with another clock, a call begins or goes on: its first picture is shown at once.
+        """
+        if paused:
+            self.lateness.forget()
         self.lateness.arrived(media_s, now)
-        wanted = max(self.lateness.wanted_s(), floor_s)
+        if paused or self.lateness.leaps != self._leaps:
+            self._leaps, self._media_s, self.delay_s = self.lateness.leaps, None, 0.0
         passed = 0.0 if self._media_s is None else max(0.0, media_s - self._media_s)
         self._media_s = media_s
-        self.delay_s = max(wanted, self.delay_s - self.GIVE_BACK * passed)
+        learnt = self.lateness.wanted_s()
+        self._aim_s = max(learnt, floor_s, self._aim_s - self.GIVE_BACK * passed)
+        self.delay_s = max(learnt, min(self._aim_s, self.delay_s + self.SLOW_DOWN * passed))
         return max(now, media_s + self.lateness.quickest_s + self.delay_s)

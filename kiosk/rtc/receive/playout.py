@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kiosk.rtc.receive.lateness import Lateness, Wish
+from kiosk.rtc.receive.lateness import PAUSE_S, Lateness, Wish
 
 PACKET_S = 0.02
 """What a packet holds until the timestamps tell."""
@@ -18,6 +18,8 @@ MOST_WAITING = 100
 TOO_FAR_BEHIND_S = 0.25
 """Beyond the wanted delay by more than this, whole packets are left out: pitch by pitch would take seconds."""
 SHORTEN_ABOVE_S, LENGTHEN_BELOW_S = 0.02, -0.015
+APART_S = 0.06
+"""So far from its picture, sound is noticed to be (EN 301 549, 6.5.4: 100 ms)."""
 WISH = Wish(body=0.97, tail=0.99, forgiven_s=0.02, least_s=0.04, most_s=0.2)
 MOST_WITH_PICTURE_S = 0.4
 """The most that sound waits for a picture that waits for repairs."""
@@ -25,10 +27,14 @@ MOST_WITH_PICTURE_S = 0.4
 
 @dataclass(frozen=True)
 class Play:
-    """Decode and play this; ``stretch`` is -1 to make it a little shorter, 1 to make it a little longer."""
+    """Decode and play this; ``stretch`` is -1 to make it a little shorter, 1 to make it a little longer.
+
+    ``hurry``: often, since it is `APART_S` away from its time.
+    """
 
     data: bytes
     stretch: int = 0
+    hurry: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,7 @@ class Playout:
         self._position_s: float | None = None
         self._dry_s = 0.0
         self._begin_at = 0.0
+        self._arrived_at = 0.0
 
     @property
     def delay_s(self) -> float:
@@ -73,7 +80,8 @@ class Playout:
         """A packet has arrived: its unwrapped number, and its timestamp in seconds."""
         if self._position_s is not None and abs(media_s - self._position_s) > LEAP_S:
             self._stop()
-        self.lateness.arrived(media_s, now)
+        self.lateness.arrived(media_s, now, paused=now - self._arrived_at > PAUSE_S)
+        self._arrived_at = now
         if self._position_s is not None and media_s < self._position_s - self._packet_s / 2:
             self.late += 1
             return
@@ -125,7 +133,8 @@ class Playout:
         del self._waiting[number]
         self._position_s = first.media_s + self._packet_s
         behind_s = self._behind_s(first.media_s, plays_at)
-        return Play(first.data, (behind_s < LENGTHEN_BELOW_S) - (behind_s > SHORTEN_ABOVE_S))
+        stretch = (behind_s < LENGTHEN_BELOW_S) - (behind_s > SHORTEN_ABOVE_S)
+        return Play(first.data, stretch, hurry=abs(behind_s) > APART_S)
 
     def _behind_s(self, media_s: float, plays_at: float) -> float:
         """By how much what is played at ``plays_at`` is later than is wanted."""

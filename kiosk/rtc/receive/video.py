@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kiosk.rtc.receive.frames import Frame, Frames, Packet
 from kiosk.rtc.receive.keys import FIRST_WAIT_S, KeyRequests
-from kiosk.rtc.receive.lateness import Pace, Wish
+from kiosk.rtc.receive.lateness import PAUSE_S, Pace, Wish
 from kiosk.rtc.receive.nack import SLACK_S, Nacks
 from kiosk.rtc.receive.sequence import Sequence, Unwrapped
 
@@ -49,7 +49,8 @@ class VideoCore:
         self.pace = Pace(WISH)
         self._numbers, self._stamps = Sequence(), Unwrapped()
         self._restarts = 0
-        self._begun = False
+        self._begun = self._paused = False
+        self._packet_at = 0.0
         self._held: deque[tuple[float, Frame]] = deque()
 
     def packet(
@@ -60,6 +61,8 @@ class VideoCore:
         if placed is None:
             return self.wake(now)
         self._begin(now)
+        self._paused |= now - self._packet_at > PAUSE_S
+        self._packet_at = now
         if self.frames.add(Packet(placed, self._stamps.place(stamp), marker, data, key, begins)) and key:
             self.keys.coming(now, self.nacks.rtt.s)
         self.nacks.arrived(placed, now, resent=resent)
@@ -113,7 +116,8 @@ class VideoCore:
         self.nacks.forget_below(frame.end + 1)
         if frame.key:
             self.keys.got()
-        due = self.pace.due(frame.stamp / CLOCK_HZ, now, self._repairs_s(now))
+        due = self.pace.due(frame.stamp / CLOCK_HZ, now, self._repairs_s(now), paused=self._paused)
+        self._paused = False
         if self._held:
             due = max(due, self._held[-1][0])
         self._held.append((due, frame))

@@ -20,8 +20,8 @@ from kiosk.rtc.receive.stream import Face, Outward
 BLOCK_S = BLOCK / SAMPLE_RATE
 LAGGED_S = 0.1
 """Blocks that the event loop is behind by more than this are left out."""
-STRETCH_EVERY = 5
-"""At most one period of the voice in 100 ms is left out or said twice."""
+STRETCH_EVERY, HURRY_EVERY = 5, 2
+"""At most one period of the voice in 100 ms is left out or said twice; in 40 ms where the lips are ahead or behind."""
 SPEAKER_S = 0.04
 """What the speaker's queue adds to the delay (`kiosk.media.play_queue`); the screen adds next to nothing."""
 TIME_BASE = Fraction(1, SAMPLE_RATE)
@@ -87,17 +87,17 @@ class VoiceStream:
     def _fill(self, now: float) -> None:
         while len(self._in_hand) < BLOCK:
             match self.playout.next_step(now, len(self._in_hand) / SAMPLE_RATE):
-                case Play(data=data, stretch=stretch):
-                    samples = self._stretch(self._decoded(data), stretch)
+                case Play(data=data, stretch=stretch, hurry=hurry):
+                    samples = self._stretch(self._decoded(data), stretch, HURRY_EVERY if hurry else STRETCH_EVERY)
                 case Patch(s=seconds):
                     samples = self._concealer.lost(round(seconds * SAMPLE_RATE))
                 case None:
                     return
             self._in_hand = np.concatenate([self._in_hand, samples])
 
-    def _stretch(self, samples: Samples, by: int) -> Samples:
+    def _stretch(self, samples: Samples, by: int, every: int) -> Samples:
         self._since_stretch += 1
-        if by == 0 or self._since_stretch < STRETCH_EVERY:
+        if by == 0 or self._since_stretch < every:
             return samples
         changed = stretched(samples, by)
         if len(changed) != len(samples):

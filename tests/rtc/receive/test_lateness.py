@@ -74,9 +74,45 @@ def test_another_clock_is_taken_over() -> None:
     assert pace.due(jump + 0.04, 2.04) == pytest.approx(2.04)
 
 
-def test_a_floor_holds() -> None:
+def test_what_is_only_prudent_grows_by_a_fifth_of_the_time() -> None:
+    """A delay that is there at once is a freeze of that length."""
     pace = Pace(WISH)
-    assert pace.due(0.0, 5.0, floor_s=0.1) == pytest.approx(5.1)
+    shown = [pace.due(number * 0.04, 5 + number * 0.04, floor_s=0.1) for number in range(100)]
+    assert shown[0] == 5.0
+    assert max(later - earlier for earlier, later in pairwise(shown)) == pytest.approx(0.04 * (1 + Pace.SLOW_DOWN))
+    assert shown[-1] == pytest.approx(5 + 99 * 0.04 + 0.1)
+
+
+def fed(pace: Pace, begin: float, count: int, late_s: float = 0.0, clock_s: float = 0.0) -> list[float]:
+    """By how much each of ``count`` pictures was shown after it had come; its sender's clock says ``clock_s`` more."""
+    waits = []
+    for number in range(count):
+        now = begin + number * 0.04 + late_s
+        waits.append(pace.due(begin + number * 0.04 + clock_s, now, paused=number == 0) - now)
+    return waits
+
+
+@pytest.mark.parametrize("clock_s", [-2.9, -0.5, -0.16, 0.0, 0.16, 0.5, 2.9, 5000.0])
+def test_after_a_pause_the_first_pictures_are_shown_at_once_whatever_their_clock_says(clock_s: float) -> None:
+    """A link between two calls: the line is the same, the sender's timestamps may be others."""
+    pace = Pace(WISH)
+    fed(pace, 0.0, 100)
+    assert max(fed(pace, 10.0, 100, clock_s=clock_s)) < 0.01
+
+
+def test_after_a_pause_the_delay_of_the_same_line_comes_back_little_by_little() -> None:
+    pace, _ = pace_of([0.3 if number % 30 == 0 else 0.0 for number in range(1, 400)])
+    assert pace.delay_s == pytest.approx(0.2, abs=0.01)
+    waits = fed(pace, 20.0, 40, late_s=100.0)  # by the same clock
+    assert waits[0] == 0.0
+    assert waits[-1] > 0.15
+
+
+def test_without_a_pause_what_is_late_is_late() -> None:
+    pace = Pace(WISH)
+    for number, late in enumerate([0.0] * 50 + [0.25] + [0.0] * 50):
+        pace.due(number * 0.04, number * 0.04 + late)
+    assert pace.lateness.leaps == 0
 
 
 @settings(deadline=None)

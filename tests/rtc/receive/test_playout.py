@@ -137,7 +137,18 @@ def test_another_clock_is_begun_with_anew() -> None:
     playout, _ = play(on_time(50), 1.0)
     playout.put(51, 9000.0, b"z", 1.01)
     assert playout.next_step(1.02, 0.0) is None
-    assert playout.next_step(1.2, 0.0) == Play(b"z", stretch=-1)
+    assert playout.next_step(1.2, 0.0) == Play(b"z", stretch=-1, hurry=True)
+
+
+@pytest.mark.parametrize("clock_s", [-2.0, -0.4, 0.4, 2.0])
+def test_after_a_pause_another_clock_doesnt_hold_the_sound_up(clock_s: float) -> None:
+    """A link between two calls: the sender's timestamps stood still meanwhile, or were set."""
+    first = round((10 + clock_s) / STEP_S)
+    again = [(10 + number * STEP_S, first + number) for number in range(200)]
+    _, steps = play([*on_time(100), *again], 14.5)
+    assert numbers(steps)[100:] == [number for _, number in again], "nothing is left out"
+    begun = next(tick for tick, step in enumerate(steps) if tick * STEP_S >= 10 and step is not None)
+    assert begun * STEP_S - 10 <= WISH.least_s + STEP_S
 
 
 def test_what_is_far_behind_is_caught_up_with_by_leaving_out() -> None:
