@@ -1,6 +1,5 @@
-"""One call of the built-in agent: answers the terminal's offer, and measures what arrives."""
+"""One call of the built-in agent: on a standby link or by answering the terminal's offer; measures what arrives."""
 
-import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,21 +8,15 @@ from typing import Any
 
 import av
 import numpy as np
-from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription
-from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 
-from kiosk import logs
-from kiosk.demo.film import Film, FilmTrack
+from kiosk.demo.agent_media import AgentMedia, Studio
 from kiosk.demo.report import finite
-from kiosk.demo.voice import Voice, VoiceTrack
 from kiosk.media.code_reader import read_frame
 from kiosk.media.framecode import MODULUS
 from kiosk.media.levels import LevelMeter
 from kiosk.media.motion import MotionMeter
 from kiosk.protocol.fields import CallPhase, DurationMs
 from kiosk.protocol.messages import DeclaredCall, IceServer, Incoming
-
-log = logs.get(__name__)
 
 
 @dataclass
@@ -67,55 +60,50 @@ class Measured:
         }
 
 
-@dataclass
-class Studio:
-    """What every call shows and says; made once."""
-
-    voice: Voice
-    film: Film
-
-
 class AgentCall:
-    """From `Incoming` to the end. ``on_seen`` is called at the customer's first picture, ``on_lost`` when the media fails."""
+    """From `Incoming` to the end. ``on_seen`` is called at the customer's first picture, ``on_lost`` when its own media fails."""
 
     def __init__(
-        self,
-        incoming: Incoming,
-        studio: Studio,
-        ice_servers: tuple[IceServer, ...],
-        on_seen: Callable[["AgentCall"], None],
-        on_lost: Callable[["AgentCall"], None],
+        self, incoming: Incoming, on_seen: Callable[["AgentCall"], None], on_lost: Callable[["AgentCall"], None]
     ) -> None:
         self.call_id = incoming.call_id
         self.measured = Measured()
-        self.frames_out = 0
-        self._incoming, self._studio = incoming, studio
-        self._servers = [
-            RTCIceServer(urls=list(server.urls), username=server.username, credential=server.credential)
-            for server in ice_servers
-        ]
+        self.path = "cold"
+        """How it was made: on a standby link that its customer saw already (``hot``), on another one (``warm``), or without."""
+        self.link_id: str | None = None
+        """The standby link that it uses now."""
+        self._incoming = incoming
         self._on_seen, self._on_lost = on_seen, on_lost
         self._began_s = time.monotonic()
-        self._pc: RTCPeerConnection | None = None
-        self._film: FilmTrack | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._media: AgentMedia | None = None
+        self._frames_out = self._frames_before = 0
 
-    async def answer(self, offer: str) -> str:
-        """The SDP answer, with all candidates; a second offer of the same call begins its media anew.
+    def use(self, link_id: str, media: AgentMedia, *, seen_before: bool) -> None:
+        """Camera and microphone go on a standby link."""
+        self.path, self.link_id = "hot" if seen_before else "warm", link_id
+        self._begin(media)
 
-        Raises ValueError where the offer can't be understood.
+    def leave_link(self) -> str | None:
+        """The call goes on without its standby link; the link's id, if it had one."""
+        link_id, self.link_id = self.link_id, None
+        if link_id is not None:
+            if self.measured.first_frame_mono_ns is None:
+                self.path = "cold"
+            self._end_media()
+        return link_id
+
+    async def answer(self, offer: str, studio: Studio, ice_servers: tuple[IceServer, ...]) -> str:
+        """The SDP answer on a connection of its own; a second offer of the same call begins its media anew.
+
+        Raises `PeerError` where the offer can't be used, or where the call has ended meanwhile.
         """
-        await self._close_media()
-        pc = self._pc = RTCPeerConnection(RTCConfiguration(iceServers=self._servers))
-        pc.add_listener("track", self._on_track)
-        pc.add_listener("connectionstatechange", lambda: self._on_state(pc))
-        await pc.setRemoteDescription(RTCSessionDescription(offer, "offer"))
-        began_s = time.monotonic()
-        self._film = FilmTrack(self._studio.film, began_s)
-        pc.addTrack(VoiceTrack(self._studio.voice, began_s))
-        pc.addTrack(self._film)
-        await pc.setLocalDescription(await pc.createAnswer())
-        return str(pc.localDescription.sdp)
+        await self._close_own()
+        media = AgentMedia(studio, ice_servers, lambda _media: self._on_lost(self))
+        self._media = media
+        answer = await media.answer(offer)
+        if self._media is media:  # else the call has ended meanwhile
+            self._begin(media)
+        return answer
 
     def declared(self) -> DeclaredCall:
         """The call, for a distributor that has to be told of it again."""
@@ -129,39 +117,33 @@ class AgentCall:
         )
 
     async def close(self) -> dict[str, Any]:
-        """End the media; the call's line for the report."""
-        await self._close_media()
-        return {"event": "call", "call_id": self.call_id, **self.measured.line(), "frames_out": self.frames_out}
+        """End the media, but for a standby link's, which is left; the call's line for the report."""
+        self._end_media() if self.link_id is not None else await self._close_own()
+        out = {"path": self.path, "frames_out": self._frames_out}
+        return {"event": "call", "call_id": self.call_id, **self.measured.line(), **out}
 
-    async def _close_media(self) -> None:
-        pc, self._pc = self._pc, None
-        if self._film is not None:
-            self.frames_out += self._film.frames
-            self._film = None
-        for task in self._tasks:
-            task.cancel()
-        self._tasks.clear()
-        if pc is not None:
-            await pc.close()
+    def _begin(self, media: AgentMedia) -> None:
+        self._media, self._frames_before = media, media.frames_out
+        media.listener = self._hear
+        media.attach(voice=True)
 
-    def _on_track(self, track: MediaStreamTrack) -> None:
-        self._tasks.add(asyncio.ensure_future(self._receive(track)))
+    def _end_media(self) -> AgentMedia | None:
+        media, self._media = self._media, None
+        if media is not None:
+            media.detach()
+            self._frames_out += media.frames_out - self._frames_before
+        return media
 
-    async def _receive(self, track: MediaStreamTrack) -> None:
-        while True:
-            try:
-                frame = await track.recv()
-            except MediaStreamError:
-                return
-            if isinstance(frame, av.AudioFrame):
-                self.measured.sound(frame)
-            elif isinstance(frame, av.VideoFrame):
-                first = self.measured.first_frame_mono_ns is None
-                self.measured.picture(frame)
-                if first:
-                    self._on_seen(self)
+    async def _close_own(self) -> None:
+        media = self._end_media()
+        if media is not None:
+            await media.close()
 
-    def _on_state(self, pc: RTCPeerConnection) -> None:
-        log.info("agent.media", call_id=self.call_id, state=pc.connectionState)
-        if pc is self._pc and pc.connectionState == "failed":
-            self._on_lost(self)
+    def _hear(self, frame: av.VideoFrame | av.AudioFrame) -> None:
+        if isinstance(frame, av.AudioFrame):
+            self.measured.sound(frame)
+            return
+        first = self.measured.first_frame_mono_ns is None
+        self.measured.picture(frame)
+        if first:
+            self._on_seen(self)

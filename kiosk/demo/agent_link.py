@@ -30,6 +30,9 @@ class Desk(Protocol):
     def declare(self, welcome: Welcome) -> Declare:
         """What to say of ourselves on a new connection."""
 
+    def disconnected(self) -> None:
+        """The connection is gone."""
+
     def take(self, message: FromDistributor) -> None:
         """Act on a message; it must not block."""
 
@@ -91,6 +94,7 @@ class AgentLink:
                     self._desk.take(self._checked(await read(socket)))
             finally:
                 writing.cancel()
+                self._desk.disconnected()
                 with contextlib.suppress(ClientError, OSError, TimeoutError):
                     async with asyncio.timeout(0.3):
                         await socket.send_str(encode(Bye()))

@@ -1,6 +1,7 @@
 """What the built-in agent says: one clip, spoken again and again, and how far its mouth is open meanwhile."""
 
 import asyncio
+import math
 import time
 from fractions import Fraction
 from functools import cached_property
@@ -45,7 +46,7 @@ class Voice:
 
 
 class VoiceTrack(MediaStreamTrack):
-    """Speaks the clip from ``began_s`` (monotonic) on, in real time."""
+    """Speaks the clip as from ``began_s`` (monotonic) on, in real time; what was to be said before the first `recv` is left out."""
 
     kind = "audio"
 
@@ -53,10 +54,12 @@ class VoiceTrack(MediaStreamTrack):
         super().__init__()
         self._voice = voice
         self._began_s = began_s
-        self._number = 0
+        self._number: int | None = None
 
     async def recv(self) -> av.AudioFrame:
         """The next 20 ms; raises aiortc's ``MediaStreamError`` once stopped."""
+        if self._number is None:
+            self._number = max(0, math.floor((time.monotonic() - self._began_s) * SAMPLE_RATE / BLOCK))
         await asyncio.sleep(self._began_s + self._number * BLOCK / SAMPLE_RATE - time.monotonic())
         if self.readyState != "live":
             raise MediaStreamError
