@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from tests.browser import LaunchChromium, RunningBrowser
+from tests.console.desk import Desk
 from tests.console.pure import Modules
 from tests.console.site import Cockpit, Site
 from tests.console.terminal import Terminal
@@ -48,6 +50,34 @@ async def cockpit(site: Site, chrome: RunningBrowser) -> AsyncIterator[Cockpit]:
     made = Cockpit(page, site)
     await made.open()
     yield made
+    assert faults == []
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def office(
+    tmp_path_factory: pytest.TempPathFactory, launch_chromium: LaunchChromium
+) -> AsyncIterator[tuple[Site, RunningBrowser]]:
+    """What the desks of a file's tests share: who serves the pages, and the browser."""
+    site = Site(tmp_path_factory.mktemp("distributor"))
+    await site.start()
+    site.add_agent()
+    async with launch_chromium() as running:
+        yield site, running
+    await site.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def desk(office: tuple[Site, RunningBrowser]) -> AsyncIterator[Desk]:
+    """An agent who is available. A mistake in the page's own scripts fails the test."""
+    site, browser = office
+    page = await browser.page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    made = Desk(page, Cockpit(page, site))
+    await made.open()
+    yield made
+    await made.close()
+    await page.context.close()
     assert faults == []
 
 

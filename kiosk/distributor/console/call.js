@@ -84,12 +84,14 @@ export class CallPeer {
       remote.addTrack(track);
       this.onRemote(remote);
     };
+    peer.onconnectionstatechange = () => this.#changed(peer.connectionState);
     this.#use(peer);
   }
 
   #adopt(link) {
     this.#link = link;
     this.#use(link.peer);
+    link.lend(() => this.#changed(link.peer.connectionState));
     this.onRemote(link.remote);
     this.#changed(link.peer.connectionState);
   }
@@ -97,7 +99,6 @@ export class CallPeer {
   #use(peer) {
     this.#peer = peer;
     this.#watch = new Watch(peer, this.clock, this.onMedia);
-    peer.onconnectionstatechange = () => this.#changed(peer.connectionState);
   }
 
   #changed(state) {

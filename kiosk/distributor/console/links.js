@@ -48,13 +48,15 @@ export class Links {
 class Link {
   remote = new MediaStream();
   #primed = Promise.resolve();
+  #dtls = null; // tells at once when the other side closes; the connection's own state takes 15 s
+  #isResting = true;
 
   constructor(iceServers, send, onState, sleep) {
     Object.assign(this, { onState, sleep });
     this.peer = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
     this.trickle = new Trickle(this.peer, send);
     this.peer.ontrack = ({ track }) => this.remote.addTrack(track);
-    this.#mind();
+    this.peer.onconnectionstatechange = () => this.#tell();
   }
 
   /** Both ways, no track: nothing is sent. The senders share one stream, so that sound and picture are played in step. */
@@ -68,6 +70,8 @@ class Link {
     }
     await peer.setLocalDescription(await peer.createAnswer());
     this.trickle.answer(peer.localDescription.sdp);
+    this.#dtls = peer.getSenders()[0]?.transport;
+    this.#dtls?.addEventListener("statechange", () => this.#tell());
     this.#primed = this.#prime();
   }
 
@@ -83,9 +87,17 @@ class Link {
     await attach(this.peer, stream);
   }
 
+  /** A call takes the link, and is told by `onChange()` when its connection's state changes. */
+  lend(onChange) {
+    this.#isResting = false;
+    this.peer.onconnectionstatechange = onChange;
+  }
+
   /** Nothing more is sent; the link waits for the next call. */
   async rest() {
-    this.#mind();
+    this.#isResting = true;
+    this.peer.onconnectionstatechange = () => this.#tell();
+    this.#tell();
     await this.#primed;
     await detach(this.peer).catch(() => this.onState("failed"));
     await limit(this.peer, "maintain-resolution");
@@ -96,13 +108,9 @@ class Link {
     await prime(this.peer, this.sleep).catch((error) => console.warn("encoder:", error.message));
   }
 
-  #mind() {
-    this.peer.onconnectionstatechange = () => this.#tell();
-    this.#tell();
-  }
-
   #tell() {
-    const state = this.peer.connectionState;
+    const state = this.#dtls?.state === "closed" ? "closed" : this.peer.connectionState;
+    if (!this.#isResting) return;
     if (state === "connected" || state === "disconnected") this.onState(state);
     if (state === "failed" || state === "closed") this.onState("failed");
   }

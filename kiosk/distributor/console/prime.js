@@ -8,7 +8,7 @@ const PRIMED_MS = 150;
 
 /**
  * Chromium makes an encoder when the first picture comes, and keeps it while the sender has no track; that took half of the
- * time from the attached camera to the first packet (docs/adr/0011). So one black picture goes into a sender that isn't
+ * time from the attached camera to the first packet (docs/adr/0010). So one black picture goes into a sender that isn't
  * active: nothing leaves the computer. Elsewhere than in Chromium nothing is done. `sleep(ms)` ends by itself.
  */
 export async function prime(peer, sleep) {
