@@ -134,7 +134,7 @@ class Demo:
         for number in range(1, calls + 1):
             entries.append(driver.place())
             last = entries[-1]
-            say(f"call {number}/{calls}: {last.outcome}, press to face {last.press_to_face_ms} ms")
+            say(f"call {number}/{calls}: {last.outcome}, {last.path}, press to face {last.press_to_face_ms} ms")
             if report_file is not None:
                 report.write(report_file, entries)
         totals = report.summary(entries)
@@ -142,6 +142,9 @@ class Demo:
             f"{totals['completed']} of {calls} calls completed in {time.monotonic() - began:.0f} s; "
             f"press to face p50 {totals['press_to_face_ms']['p50']} ms, p95 {totals['press_to_face_ms']['p95']} ms."
         )
+        for path, made in totals["by_path"].items():
+            times = made["press_to_face_ms"]
+            say(f"{path}: {made['calls']} calls, press to face p50 {times['p50']} ms, p95 {times['p95']} ms.")
         self._quit(0 if totals["completed"] == calls else 1)
 
     def _quit(self, status: int) -> None:

@@ -150,5 +150,6 @@ def entry_of(call_id: str, facts: Facts) -> CallEntry:
             moved_out=agent.get("moved", 0),
             audio_in_dbfs=finite(stats.audio_in_dbfs),
             audio_out_dbfs=finite(agent.get("audio_in_dbfs")),
+            path=agent.get("path"),
         )
     )

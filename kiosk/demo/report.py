@@ -11,6 +11,8 @@ AUDIBLE_DBFS = -50.0
 MOVING_FRAMES = 10
 """So many pictures of a call have to differ from the one before."""
 
+PATHS = ("hot", "warm", "cold")
+
 
 @dataclass(frozen=True)
 class CallEntry:
@@ -30,6 +32,9 @@ class CallEntry:
     audio_in_dbfs: float | None
     audio_out_dbfs: float | None
     """The customer's sound as the agent heard it."""
+    path: str | None = None
+    """How it was made: on a standby link on which the agent was seen before the press (``hot``), on another one (``warm``), or
+    without (``cold``)."""
 
 
 def finite(level: float | None) -> float | None:
@@ -61,15 +66,22 @@ def percentile(values: list[float], share: float) -> float | None:
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
 
 
-def summary(entries: list[CallEntry]) -> dict[str, Any]:
-    """The report as a value for JSON."""
-    spans = {}
+def spans(entries: list[CallEntry]) -> dict[str, Any]:
+    """The percentiles of these calls' times."""
+    found = {}
     for key in ("press_to_face_ms", "press_to_seen_ms"):
         values = [value for entry in entries if (value := getattr(entry, key)) is not None]
-        spans[key] = {"p50": percentile(values, 0.5), "p95": percentile(values, 0.95)}
+        found[key] = {"p50": percentile(values, 0.5), "p95": percentile(values, 0.95)}
+    return found
+
+
+def summary(entries: list[CallEntry]) -> dict[str, Any]:
+    """The report as a value for JSON: over all calls, and by how they were made."""
+    by_path = {path: [entry for entry in entries if entry.path == path] for path in PATHS}
     return {
-        **spans,
+        **spans(entries),
         "completed": sum(entry.outcome == "completed" for entry in entries),
+        "by_path": {path: {"calls": len(made), **spans(made)} for path, made in by_path.items() if made},
         "calls": [asdict(entry) for entry in entries],
     }
 

@@ -9,7 +9,9 @@ import pytest
 
 from kiosk.demo.report import CallEntry, finite, judge, percentile, summary, write
 
-GOOD = CallEntry("c1", "completed", 200.0, 240.0, 60, 70, 50, 60, -20.0, -25.0)
+GOOD = CallEntry("c1", "completed", 200.0, 240.0, 60, 70, 50, 60, -20.0, -25.0, "warm")
+
+SPANS = ("press_to_face_ms", "press_to_seen_ms")
 
 
 @pytest.mark.parametrize(
@@ -46,4 +48,16 @@ def test_the_report_is_json_with_spans_and_calls(tmp_path: Path) -> None:
     assert report["completed"] == 1
     assert [call["outcome"] for call in report["calls"]] == ["completed", "not_connected"]
     assert report == summary([GOOD, failed])
+    assert report["by_path"] == {"warm": {"calls": 2, **{key: report[key] for key in SPANS}}}
     assert list(tmp_path.iterdir()) == [tmp_path / "r.json"]
+
+
+def test_times_are_given_by_how_calls_were_made() -> None:
+    """Cold, warm and hot apart, and what there was none of is left out; a call that nobody answered has no path."""
+    times = (("cold", 300.0), ("warm", 90.0), ("warm", 110.0), (None, None))
+    entries = [replace(GOOD, path=path, press_to_face_ms=ms) for path, ms in times]
+    by_path = summary(entries)["by_path"]
+    assert list(by_path) == ["warm", "cold"]
+    assert by_path["warm"]["calls"] == 2
+    assert by_path["warm"]["press_to_face_ms"] == {"p50": 90.0, "p95": 110.0}
+    assert by_path["cold"]["press_to_face_ms"] == {"p50": 300.0, "p95": 300.0}
