@@ -10,6 +10,7 @@ from kiosk.distributor.desk import Desk
 from kiosk.distributor.identity import check_signature, new_nonce
 from kiosk.distributor.peers import Peer
 from kiosk.distributor.router.events import AgentSet, AnswerSeen, CallConnected, CallRequested, HangUpAsked
+from kiosk.distributor.standby import AboutStandby
 from kiosk.distributor.store.terminals import Terminal
 from kiosk.errors import MisuseError, PeerError
 from kiosk.protocol.codec import from_client
@@ -18,6 +19,7 @@ from kiosk.protocol.fields import ErrorCode, Role
 from kiosk.protocol.messages import (
     AgentCard,
     Answer,
+    Attached,
     Bye,
     Call,
     Candidate,
@@ -70,6 +72,7 @@ class Attendant:
             case Enrol():
                 await self._enrol(message)
             case Declare():
+                self._connection.bear(message.links)
                 self._desk.exchange.join(self.peer, message)
             case Bye():
                 return False
@@ -184,20 +187,30 @@ class Attendant:
         match message:
             case Ping():
                 self._connection.send(Pong())
-            case Call():
-                exchange.feed(CallRequested(me, message.call_id, message.pool, message.language), message.id)
-            case Connected():
-                exchange.feed(CallConnected(message.call_id, me), message.id, message.press_to_face_ms)
-            case HangUp():
-                exchange.feed(HangUpAsked(message.call_id, self.peer.role, me, message.reason), message.id)
             case Figures():
                 log.info("call.figures", **self._ids(self.peer), **message.model_dump(exclude={"id", "type"}))
             case SetStatus():
                 exchange.feed(AgentSet(me, message.status), message.id)
+            case _ if isinstance(message, AboutStandby):
+                exchange.standby.take(self.peer, message)
+            case _:
+                self._converse_of_call(message)
+
+    def _converse_of_call(self, message: FromClient) -> None:
+        exchange, me = self._desk.exchange, self.peer.party_id
+        match message:
+            case Call(call_id=call_id, pool=pool, language=language, fence=fence):
+                exchange.feed(CallRequested(me, call_id, pool, language, fence), message.id)
+            case Connected():
+                exchange.feed(CallConnected(message.call_id, me), message.id, message.press_to_face_ms)
+            case HangUp():
+                exchange.feed(HangUpAsked(message.call_id, self.peer.role, me, message.reason), message.id)
             case Offer() | Candidate():
                 exchange.relay(self.peer, message)
             case Answer():
                 exchange.relay(self.peer, message)
+                exchange.feed(AnswerSeen(message.call_id, me), message.id)
+            case Attached():
                 exchange.feed(AnswerSeen(message.call_id, me), message.id)
 
     def _ids(self, peer: Peer) -> dict[str, str]:

@@ -18,6 +18,8 @@ class _Times:
     agent_id: str | None = None
     assigned_at: float | None = None
     connected_at: float | None = None
+    fence: int | None = None
+    path: str | None = None
 
 
 class CallLog:
@@ -29,7 +31,7 @@ class CallLog:
     def requested(self, event: CallRequested, now: float) -> None:
         """A terminal asked for a call; asking again for the same one is no news."""
         if event.call_id not in self._calls:
-            self._calls[event.call_id] = _Times(event.terminal_id, now)
+            self._calls[event.call_id] = _Times(event.terminal_id, now, fence=event.fence)
             log.info("call.requested", call_id=event.call_id, terminal_id=event.terminal_id)
 
     def declared(self, call: DeclaredCall, terminal_id: str, agent_id: str | None, now: float) -> None:
@@ -41,13 +43,27 @@ class CallLog:
             self._calls[call.call_id] = times
             log.info("call.declared", **self._ids(call.call_id, times), phase=call.phase.value, age_ms=call.age_ms)
 
-    def assigned(self, effect: Assign, now: float) -> None:
-        """An agent was claimed for it."""
+    def fence(self, call_id: str) -> int | None:
+        """The lease under which the call was pressed, if any."""
+        times = self._calls.get(call_id)
+        return times.fence if times else None
+
+    def assigned(self, effect: Assign, path: str, now: float) -> None:
+        """An agent was claimed for it; ``path`` is ``hot``, ``warm`` or ``cold``."""
         times = self._calls.setdefault(effect.call_id, _Times(effect.terminal_id, now - effect.waited_s))
         if times.agent_id != effect.agent_id:
-            times.agent_id, times.assigned_at = effect.agent_id, now
+            times.agent_id, times.assigned_at, times.path = effect.agent_id, now, path
             waited_ms = _ms(effect.waited_s)
-            log.info("call.assigned", **self._ids(effect.call_id, times), waited_ms=waited_ms)
+            log.info("call.assigned", **self._ids(effect.call_id, times), path=path, waited_ms=waited_ms)
+        elif path == "cold":
+            self.offered(effect.call_id)
+
+    def offered(self, call_id: str) -> None:
+        """Its agent is to answer an offer; a call that was on a link and has no picture yet is set up without."""
+        times = self._calls.get(call_id)
+        if times and times.connected_at is None and times.path in {"hot", "warm"}:
+            log.info("call.link_unusable", **self._ids(call_id, times), path="cold", was=times.path)
+            times.path = "cold"
 
     def queued(self, effect: Queue) -> None:
         """It has to wait."""
@@ -62,6 +78,7 @@ class CallLog:
             log.info(
                 "call.connected",
                 **self._ids(event.call_id, times),
+                path=times.path,
                 press_to_face_ms=press_to_face_ms,
                 since_assigned_ms=since_assigned,
             )
@@ -74,6 +91,7 @@ class CallLog:
             log.info(
                 "call.ended",
                 **self._ids(effect.call_id, times),
+                path=times.path,
                 reason=effect.reason.value,
                 lasted_ms=_ms(now - times.requested_at),
                 talked_ms=talked_ms,

@@ -83,6 +83,10 @@ class Connection:
         self.proven = proven
         self._step_at = self._clock()
 
+    def bear(self, links: int) -> None:
+        """The peer keeps so many standby links: all of them may be set up at the same moment."""
+        self._bucket.widen(links * self._limits.messages_per_link)
+
     async def run(self, take: Callable[[str], Awaitable[bool]]) -> Left:
         """Hand each text that arrives to ``take`` until the connection ends; how it ended.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from kiosk import logs
 from kiosk.distributor.call_log import CallLog
 from kiosk.distributor.connection import Left
+from kiosk.distributor.offers import Offers
 from kiosk.distributor.peers import Peer, Peers
 from kiosk.distributor.router.effects import AgentChanged, Assign, Effect, End, Queue, Refuse
 from kiosk.distributor.router.events import (
@@ -20,8 +21,9 @@ from kiosk.distributor.router.events import (
 )
 from kiosk.distributor.router.router import Router
 from kiosk.distributor.router.settings import RouterSettings
+from kiosk.distributor.standby import OTHER, Standby
 from kiosk.errors import PeerError
-from kiosk.protocol.fields import AgentStatus, ErrorCode, Message, Role
+from kiosk.protocol.fields import AgentStatus, ErrorCode, Role
 from kiosk.protocol.messages import (
     AgentCard,
     Answer,
@@ -42,12 +44,12 @@ log = logs.get(__name__)
 class Exchange:
     """Connects the parties. Everything here happens on the event loop and waits for nothing."""
 
-    def __init__(self, settings: RouterSettings) -> None:
+    def __init__(self, settings: RouterSettings, epoch: int) -> None:
         self.peers = Peers()
-        self.router = Router(settings)
+        self.router = Router(settings, epoch)
+        self.standby = Standby(self.router, self.peers, self.feed)
         self._calls = CallLog()
-        self._offers: dict[str, Offer] = {}
-        """Offers of calls that wait."""
+        self._offers = Offers()
         self._stopped = False
         self._timer: asyncio.TimerHandle | None = None
         self._now = asyncio.get_running_loop().time
@@ -68,9 +70,13 @@ class Exchange:
         peer.joined = True
         match peer.card:
             case TerminalCard(terminal_id=terminal_id):
-                self.feed(TerminalJoined(terminal_id, declare.calls))
+                self.feed(TerminalJoined(terminal_id, declare.calls, declare.links))
             case AgentCard(agent_id=agent_id, name=name, role=role):
-                self.feed(AgentJoined(agent_id, name, role, declare.calls, declare.status))
+                self.feed(
+                    AgentJoined(
+                        agent_id, name, role, declare.calls, declare.status, declare.links, pre_roll=declare.pre_roll
+                    )
+                )
         for call in declare.calls:
             parties = self.router.party_of(call.call_id)
             if parties:
@@ -90,6 +96,7 @@ class Exchange:
         if isinstance(event, CallRequested) and self.router.party_of(event.call_id):
             self._calls.requested(event, now)
         if isinstance(event, CallConnected) and not any(isinstance(effect, Refuse) for effect in effects):
+            self._offers.connected(event.call_id)
             self._calls.connected(event, press_to_face_ms, now)
         self._carry_out(effects, re)
 
@@ -100,15 +107,23 @@ class Exchange:
         """
         terminal_id, agent_id = self.router.party_of(message.call_id) or (None, None)
         mine, other = (terminal_id, agent_id) if peer.role is Role.TERMINAL else (agent_id, terminal_id)
-        if mine == peer.party_id and other is None and isinstance(message, Offer):
-            self._offers[message.call_id] = message
-            self.feed(OfferSeen(message.call_id, mine), message.id)
-            return
-        if mine != peer.party_id or other is None:
+        waits = other is None and isinstance(message, Offer)
+        if mine != peer.party_id or (other is None and not waits):
             raise PeerError(ErrorCode.UNKNOWN_CALL, "This call isn't yours, or not any more.")
-        self._send(Role.AGENT if peer.role is Role.TERMINAL else Role.TERMINAL, other, message)
         if isinstance(message, Offer):
-            self.feed(OfferSeen(message.call_id, mine), message.id)
+            self._offer(peer, message, other)
+        elif other is not None:
+            self.peers.tell(OTHER[peer.role], other, message)
+
+    def _offer(self, peer: Peer, offer: Offer, agent_id: str | None) -> None:
+        if agent_id is None:
+            self._offers.keep(offer)
+        elif not self._offers.pass_on(offer):
+            return
+        else:
+            self._calls.offered(offer.call_id)
+            self.peers.tell(Role.AGENT, agent_id, offer)
+        self.feed(OfferSeen(offer.call_id, peer.party_id), offer.id)
 
     def stop(self) -> None:
         """Nothing is routed any more: that connections now close tells nothing about calls."""
@@ -145,27 +160,30 @@ class Exchange:
                 self._assign(effect)
             case Queue():
                 self._calls.queued(effect)
-                self._send(Role.TERMINAL, effect.terminal_id, Queued(call_id=effect.call_id, reason=effect.reason))
+                self.peers.tell(Role.TERMINAL, effect.terminal_id, Queued(call_id=effect.call_id, reason=effect.reason))
             case End():
-                self._offers.pop(effect.call_id, None)
+                self._offers.ended(effect.call_id)
                 if self.router.party_of(effect.call_id) is None:  # else it goes on, with another agent
                     self._calls.ended(effect, self._now())
                 for role, party_id in ((Role.TERMINAL, effect.terminal_id), (Role.AGENT, effect.agent_id)):
                     if party_id is not None:
-                        self._send(role, party_id, Ended(call_id=effect.call_id, reason=effect.reason))
+                        self.peers.tell(role, party_id, Ended(call_id=effect.call_id, reason=effect.reason))
             case AgentChanged():
                 self._agent_changed(effect)
             case Refuse():
                 peer = self.peers.get(effect.role, effect.party_id)
                 if peer:
                     peer.connection.refuse(PeerError(effect.code, effect.text), re)
+            case _:
+                self.standby.carry_out(effect, self._card)
 
     def _assign(self, effect: Assign) -> None:
-        self._calls.assigned(effect, self._now())
-        view = self.router.agent(effect.agent_id)
-        if view and view.name:
-            card = AgentCard(agent_id=view.agent_id, name=view.name, role=view.role)
-            self._send(Role.TERMINAL, effect.terminal_id, Assigned(call_id=effect.call_id, agent=card))
+        self._calls.assigned(effect, self.standby.path(effect, self._calls.fence(effect.call_id)), self._now())
+        card = self._card(effect.agent_id)
+        if card:
+            told = Assigned(call_id=effect.call_id, agent=card, link_id=effect.link_id)
+            self.peers.tell(Role.TERMINAL, effect.terminal_id, told)
+        offer = self._offers.assigned(effect.call_id, on_link=effect.link_id is not None)
         terminal = self.peers.get(Role.TERMINAL, effect.terminal_id)
         if effect.to_agent and terminal and isinstance(terminal.card, TerminalCard):
             incoming = Incoming(
@@ -173,11 +191,15 @@ class Exchange:
                 terminal=terminal.card,
                 language=effect.language,
                 waited_ms=max(0, round(effect.waited_s * 1000)),
+                link_id=effect.link_id,
             )
-            self._send(Role.AGENT, effect.agent_id, incoming)
-            offer = self._offers.pop(effect.call_id, None)  # for this agent only: the next one gets a new offer
+            self.peers.tell(Role.AGENT, effect.agent_id, incoming)
             if offer is not None:
-                self._send(Role.AGENT, effect.agent_id, offer)
+                self.peers.tell(Role.AGENT, effect.agent_id, offer)
+
+    def _card(self, agent_id: str) -> AgentCard | None:
+        view = self.router.agent(agent_id)
+        return AgentCard(agent_id=agent_id, name=view.name, role=view.role) if view and view.name else None
 
     def _agent_changed(self, effect: AgentChanged) -> None:
         log.info("agent.status", agent_id=effect.agent_id, status=effect.status.value)
@@ -185,9 +207,4 @@ class Exchange:
             return
         left = None if effect.wrap_up_left_s is None else max(0, round(effect.wrap_up_left_s * 1000))
         status = Status(status=effect.status, next_status=effect.next_status, wrap_up_left_ms=left)
-        self._send(Role.AGENT, effect.agent_id, status)
-
-    def _send(self, role: Role, party_id: str, message: Message) -> None:
-        peer = self.peers.get(role, party_id)
-        if peer and peer.joined:
-            peer.connection.send(message)
+        self.peers.tell(Role.AGENT, effect.agent_id, status)

@@ -24,6 +24,8 @@ class Limits:
     messages_per_s: float = 50.0
     messages_at_once: int = 400
     """What one peer may send: a bucket of so many, filled at so many a second."""
+    messages_per_link: int = 40
+    """So many more at once for each standby link that the peer declares: an answer, and every candidate of its networks."""
     strikes: int = 3
     strike_window_s: float = 10.0
     """The third malformed message within the window is one too many."""

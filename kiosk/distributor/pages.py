@@ -56,6 +56,7 @@ class Pages:
                 "terminals": peers.count(Role.TERMINAL),
                 "agents": peers.count(Role.AGENT),
                 "calls": len(self._desk.exchange.router.calls()),
+                "links": self._desk.exchange.standby.count(),
             }
         )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kiosk.distributor.connection import Connection
 from kiosk.protocol.conversation import RecentIds
-from kiosk.protocol.fields import Role
+from kiosk.protocol.fields import Message, Role
 from kiosk.protocol.messages import AgentCard, TerminalCard
 
 Key = tuple[Role, str]
@@ -42,6 +42,12 @@ class Peers:
     def get(self, role: Role, party_id: str) -> Peer | None:
         """The party's live connection."""
         return self._live.get((role, party_id))
+
+    def tell(self, role: Role, party_id: str, message: Message) -> None:
+        """Queue a message for a party that is here; for one that isn't, it's dropped: what it declares makes up for it."""
+        peer = self.get(role, party_id)
+        if peer and peer.joined:
+            peer.connection.send(message)
 
     def seat(self, peer: Peer) -> Peer | None:
         """Make ``peer`` its party's connection; the one it replaces, if any, is returned."""

@@ -54,7 +54,8 @@ async def start(config: DistributorConfig, limits: Limits | None = None) -> Runn
         threads = steps.enter_context(ThreadPoolExecutor(THREADS, thread_name_prefix="distributor-store"))
         store = await loop.run_in_executor(threads, Store, config.state_dir)
         steps.callback(store.close)
-        exchange = Exchange(RouterSettings(wrap_up_s=config.wrap_up_s))
+        epoch = await loop.run_in_executor(threads, store.next_epoch)
+        exchange = Exchange(RouterSettings(wrap_up_s=config.wrap_up_s), epoch)
         steps.callback(exchange.stop)
         desk = Desk(
             store=store,
@@ -65,7 +66,7 @@ async def start(config: DistributorConfig, limits: Limits | None = None) -> Runn
             sign_ins=Failures(limits.failures, limits.failure_window_s, loop.time),
             enrolments=Failures(limits.failures, limits.failure_window_s, loop.time),
             threads=threads,
-            epoch=await loop.run_in_executor(threads, store.next_epoch),
+            epoch=epoch,
             wrap_up_s=config.wrap_up_s,
             secure=context is not None,
         )

@@ -72,6 +72,11 @@ class Bucket:
         self._left = float(size)
         self._at = now
 
+    def widen(self, by: int) -> None:
+        """So many more at once, from now on."""
+        self._size += by
+        self._left += by
+
     def take(self, now: float) -> bool:
         """Whether one more is allowed at ``now``."""
         self._left = min(self._size, self._left + (now - self._at) * self._per_s)

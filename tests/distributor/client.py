@@ -41,6 +41,8 @@ class Client:
         self.options = {"protocols": [SUBPROTOCOL], **options}
         self.boot_id = new_id()
         self.role = Role.TERMINAL
+        self.links = 0
+        """How many standby links it declares."""
         self.note: Callable[[str, str], None] = lambda _who, _text: None
         """Called with everything on the wire, in order: ``client`` or ``distributor``, and the text."""
 
@@ -184,6 +186,7 @@ class TerminalClient(Client):
         """Another connection of the same terminal, which runs since the same boot; it is open, and has said nothing."""
         other = TerminalClient(self.session, self.url, **self.options)
         other.key, other.terminal_id, other.boot_id = self.key, self.terminal_id, self.boot_id
+        other.links = self.links
         return await other.connect()
 
     async def press(self) -> str:
@@ -195,7 +198,7 @@ class TerminalClient(Client):
     async def _welcomed(self, calls: tuple[DeclaredCall, ...]) -> None:
         self.welcome = await self.expect(Welcome)
         self.terminal_id = self.welcome.peer_id
-        await self.send(Declare(calls=calls))
+        await self.send(Declare(calls=calls, links=self.links))
 
 
 class AgentClient(Client):
@@ -204,17 +207,19 @@ class AgentClient(Client):
     def __init__(self, session: aiohttp.ClientSession, url: str, **options: Any) -> None:
         super().__init__(session, url, **options)
         self.role = Role.AGENT
+        self.pre_roll = False
+        """Whether its agent may be seen before a press."""
 
     async def joined(self, *calls: DeclaredCall, status: Any = AgentStatus.AVAILABLE) -> Self:
         """Say hello, be welcome, and declare; the distributor has told the status that follows."""
         await self.send(self.hello())
         self.welcome = await self.expect(Welcome)
-        await self.send(Declare(calls=calls, status=status))
+        await self.send(Declare(calls=calls, status=status, links=self.links, pre_roll=self.pre_roll))
         self.status = await self.expect(Status)
         return self
 
     async def again(self) -> "AgentClient":
         """Another connection of the same page; it is open, and has said nothing."""
         other = AgentClient(self.session, self.url, **self.options)
-        other.boot_id = self.boot_id
+        other.boot_id, other.links, other.pre_roll = self.boot_id, self.links, self.pre_roll
         return await other.connect()

@@ -50,11 +50,13 @@ class House:
         """A terminal that isn't enrolled, connected."""
         return await self._opened(TerminalClient(self.browser(), self.running.ws_url, **options))
 
-    async def terminal(self, name: str | None = None) -> TerminalClient:
+    async def terminal(self, name: str | None = None, links: int = 0) -> TerminalClient:
         """A terminal that is enrolled, welcome and ready."""
         name = name or f"Terminal {next(self._numbers)}"
         code = await asyncio.to_thread(self.running.store.new_enrolment_code, name, "Main Street")
-        return await (await self.new_terminal()).enrolled(code)
+        terminal = await self.new_terminal()
+        terminal.links = links
+        return await terminal.enrolled(code)
 
     async def signed_in(self, name: str | None = None) -> aiohttp.ClientSession:
         """The browser of an agent who has signed in with a link."""
@@ -71,9 +73,13 @@ class House:
         """A console that is connected, and has said nothing yet."""
         return await self._opened(AgentClient(browser or await self.signed_in(), self.running.ws_url, **options))
 
-    async def agent(self, name: str | None = None, status: Any = AgentStatus.AVAILABLE) -> AgentClient:
+    async def agent(
+        self, name: str | None = None, status: Any = AgentStatus.AVAILABLE, links: int = 0, *, pre_roll: bool = False
+    ) -> AgentClient:
         """An agent who is ready."""
-        return await (await self.console(await self.signed_in(name))).joined(status=status)
+        console = await self.console(await self.signed_in(name))
+        console.links, console.pre_roll = links, pre_roll
+        return await console.joined(status=status)
 
     async def restart(self) -> None:
         """Stop the distributor and start it again, on the same port and folder."""

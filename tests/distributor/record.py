@@ -1,11 +1,11 @@
 """Records whole sessions of this protocol version against the real distributor, for later versions to replay.
 
-Run ``uv run python -m tests.distributor.record`` once for each new protocol version; a recorded version stays as it is.
+Run ``uv run python -m tests.distributor.record`` for each new protocol version, or for a new session of one that isn't released
+yet; what is recorded stays as it is.
 """
 
 import asyncio
 import json
-import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -18,6 +18,7 @@ from kiosk.protocol.fields import VERSION, AgentStatus, CallPhase, EndReason, ne
 from kiosk.protocol.messages import (
     Answer,
     Assigned,
+    Attached,
     Bye,
     Call,
     Candidate,
@@ -28,14 +29,21 @@ from kiosk.protocol.messages import (
     Error,
     HangUp,
     Incoming,
+    LinkClosed,
+    LinkLost,
     Offer,
     Ping,
     Pong,
+    PreRoll,
+    PreRollAsk,
+    PreRollOver,
     Queued,
+    SetPreRoll,
     SetStatus,
 )
 from tests.distributor.client import AgentClient, Client, TerminalClient
 from tests.distributor.house import House
+from tests.distributor.linked import make_link
 
 FOLDER = Path(__file__).parents[1] / "protocol" / "conversations"
 
@@ -149,6 +157,53 @@ async def back_in_the_call(recorder: Recorder) -> None:
     await agent.expect(Ended)
 
 
+async def links(recorder: Recorder) -> None:
+    """A standby link is made, and two calls on it: after a press, and after one by a customer who saw the agent already."""
+    agent = await recorder.agent("agent")
+    agent.links, agent.pre_roll = 24, True
+    await agent.joined()
+    terminal, code = await recorder.terminal("terminal")
+    terminal.links = 2
+    await terminal.enrolled(code)
+    link_id = await make_link(terminal, agent)
+    call_id = await terminal.press()
+    await terminal.send(Offer(call_id=call_id, sdp="v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n"))
+    await on_the_link(terminal, agent)
+    await agent.send(SetStatus(status=AgentStatus.AVAILABLE))
+    await agent.expect_status(AgentStatus.AVAILABLE)
+    await terminal.send(PreRollAsk(ask=1))
+    fence = (await terminal.expect(PreRoll)).fence
+    await agent.expect(PreRoll)
+    await terminal.send(PreRollOver(fence=fence))
+    await agent.expect(PreRollOver)
+    await terminal.send(PreRollAsk(ask=2))
+    fence = (await terminal.expect(PreRoll)).fence
+    await agent.expect(PreRoll)
+    await terminal.send(Call(call_id=new_id(), fence=fence))
+    await on_the_link(terminal, agent)
+    await agent.send(LinkLost(link_id=link_id))
+    await terminal.expect(LinkClosed)
+    await agent.send(LinkLost(link_id=link_id))
+    await agent.expect(Error)
+    await agent.send(SetPreRoll(on=False))
+    await agent.send(Bye())
+    await terminal.send(Bye())
+
+
+async def on_the_link(terminal: TerminalClient, agent: AgentClient) -> None:
+    """A call that was asked for, up to the agent's wrap-up."""
+    call_id = (await terminal.expect(Assigned)).call_id
+    await agent.expect(Incoming)
+    await agent.expect_status(AgentStatus.RESERVED)
+    await agent.send(Attached(call_id=call_id))
+    await terminal.send(Connected(call_id=call_id, press_to_face_ms=60))
+    await agent.expect_status(AgentStatus.IN_CALL)
+    await terminal.send(HangUp(call_id=call_id, reason=EndReason.CUSTOMER_HUNG_UP))
+    await terminal.expect(Ended)
+    await agent.expect(Ended)
+    await agent.expect_status(AgentStatus.WRAP_UP)
+
+
 async def faults(recorder: Recorder) -> None:
     """What is answered with a typed error: after some the peer stays, after others it goes."""
     terminal, code = await recorder.terminal("terminal")
@@ -177,24 +232,26 @@ async def faults(recorder: Recorder) -> None:
     await stranger.expect(Error)
 
 
-SESSIONS: tuple[Callable[[Recorder], Awaitable[None]], ...] = (call, queue, back_in_the_call, faults)
+SESSIONS: tuple[Callable[[Recorder], Awaitable[None]], ...] = (call, queue, back_in_the_call, links, faults)
 
 
 async def record(folder: Path) -> None:
-    """Play every session, each on a distributor of its own, and write it down."""
+    """Play every session that isn't recorded yet, each on a distributor of its own, and write it down."""
     for session in SESSIONS:
+        file = folder / f"{session.__name__}.jsonl"
+        if file.exists():
+            print(f"{file.name} is recorded already and stays as it is.")
+            continue
         with tempfile.TemporaryDirectory() as state:
             house = House(await start(DistributorConfig(port=0, state_dir=Path(state), wrap_up_s=3600.0)))
             recorder = Recorder(house)
             await session(recorder)
             await house.close()
         text = "".join(json.dumps(line) + "\n" for line in recorder.lines)
-        (folder / f"{session.__name__}.jsonl").write_text(text, encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
     target = FOLDER / f"v{VERSION}"
-    if target.exists():
-        sys.exit(f"{target} is recorded already; a recorded version stays as it is.")
-    target.mkdir(parents=True)
+    target.mkdir(parents=True, exist_ok=True)
     asyncio.run(record(target))

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import aiohttp
 
-from kiosk.protocol.fields import CallPhase, EndReason
-from kiosk.protocol.messages import DeclaredCall, Ended, HangUp
+from kiosk.protocol.fields import AgentStatus, CallPhase, EndReason
+from kiosk.protocol.messages import DeclaredCall, Ended, HangUp, Incoming, LinkLost, SetStatus
 from tests.distributor.house import House
+from tests.distributor.linked import linked
 from tests.distributor.process import Process
 from tests.distributor.test_calls import connected
+from tests.distributor.test_links import hang_up, warm
+from tests.distributor.test_pre_roll import leased, press
 
 
 async def test_a_calls_story_can_be_read_in_the_log_and_nothing_personal(tmp_path: Path) -> None:
@@ -49,6 +52,46 @@ async def test_a_calls_story_can_be_read_in_the_log_and_nothing_personal(tmp_pat
     text = repr(process.log)
     for secret in ("Eva", "Lobby", "Main Street", "horse", code, code.replace("-", ""), cookies["kiosk_session"].value):
         assert secret not in text
+
+
+async def test_links_leases_and_how_each_call_was_made_are_in_the_log(tmp_path: Path) -> None:
+    """Ids only; a call that was to use a link, and couldn't, says so."""
+    process = await Process(tmp_path).start()
+    house = House(process)
+    terminal, agent, link_id = await linked(house, pre_roll=True)
+    await hang_up(terminal, agent, await warm(terminal, agent, link_id))
+    await agent.send(SetStatus(status=AgentStatus.AVAILABLE))
+    await agent.expect_status(AgentStatus.AVAILABLE)
+    lease = await leased(terminal, agent, link_id)
+    hot = await press(terminal, lease.fence)
+    await agent.expect(Incoming)
+    await agent.send(LinkLost(link_id=link_id))
+    await agent.send(HangUp(call_id=hot, reason=EndReason.AGENT_HUNG_UP))
+    await agent.expect(Ended)
+    await asyncio.gather(terminal.expect_closed(), agent.expect_closed(), process.stop())
+    await house.close()
+
+    told = [line for line in process.log if line["event"].split(".")[0] in {"call", "link", "pre_roll"}]
+    story = [(line["event"], line.get("path")) for line in told]
+    assert story[:6] == [
+        ("link.opened", None),
+        ("link.ready", None),
+        ("call.requested", None),
+        ("call.assigned", "warm"),
+        ("call.connected", "warm"),
+        ("call.ended", "warm"),
+    ]
+    kinds = [entry for entry in story[6:] if not entry[0].startswith("link.")]
+    assert kinds[:2] == [("pre_roll.granted", None), ("call.requested", None)]
+    assert [entry for entry in kinds if entry[1]] == [
+        ("call.assigned", "hot"),
+        ("call.link_unusable", "cold"),
+        ("call.ended", "cold"),
+    ]
+    ids = {"terminal_id": terminal.terminal_id, "agent_id": agent.welcome.peer_id}
+    lost = next(line for line in told if line["event"] == "link.lost")
+    assert (ids | {"link_id": link_id, "by": "agent"}).items() <= lost.items()
+    assert "Main Street" not in repr(process.log)
 
 
 async def test_a_call_from_before_a_restart_is_in_the_log(house: House, tmp_path: Path) -> None:

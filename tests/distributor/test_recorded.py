@@ -25,8 +25,9 @@ VOLATILE = {
     "text",
     "waited_ms",
     "wrap_up_left_ms",
+    "lease_ms",
 }
-"""What differs from one session to the next, and free text."""
+"""What differs from one session to the next or is a setting, and free text."""
 
 
 class Replay:
@@ -83,10 +84,16 @@ class Replay:
             client.nonce = today["nonce"]
         if recorded["type"] == "welcome":
             self.now[recorded["peer_id"]] = today["peer_id"]
+        if recorded["type"] == "link_wanted":
+            self.now[f'"{recorded["link_id"]}"'] = f'"{today["link_id"]}"'
+        if recorded["type"] == "pre_roll":
+            self.now[f'"fence":{recorded["fence"]}'] = f'"fence":{today["fence"]}'
         assert self._steady(today) == self._steady(recorded)
 
     def _steady(self, message: dict[str, Any]) -> str:
-        text = json.dumps({key: value for key, value in message.items() if key not in VOLATILE}, sort_keys=True)
+        text = json.dumps(
+            {key: value for key, value in message.items() if key not in VOLATILE}, sort_keys=True, separators=(",", ":")
+        )
         for recorded, today in self.now.items():
             text = text.replace(recorded, today)
         return text
