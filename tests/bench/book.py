@@ -109,6 +109,12 @@ def _idle(figures: Figures) -> Iterable[Sequence[Any]]:
     yield ["a standby link, MB a day", figures["mb_per_day"], "", ""]
 
 
+def _delay(figures: Figures) -> Iterable[Sequence[Any]]:
+    names = ("ours_ms", "peer_ms", "ratio", "ours_p95_ms", "peer_p95_ms")
+    for way, words in (("to_agent", "customer to agent"), ("to_customer", "agent to customer")):
+        yield [words, *(figures[way][name] for name in names)]
+
+
 def _loss(figures: Figures) -> Iterable[Sequence[Any]]:
     for way, sides in (("agent to customer", "to_customer"), ("customer to agent", "to_agent")):
         for side, calls in figures[sides].items():
@@ -166,6 +172,12 @@ CHAPTERS = {
         _call,
     ),
     "idle": Chapter("Idle with the attract screen", "at most 0.5 x Chromium's CPU and 0.6 x its memory.", SIDES, _idle),
+    "delay": Chapter(
+        "Camera to far screen",
+        "no more than Chromium's, each direction.",
+        ("direction", "ours, ms", "Chromium, ms", "ratio", "our p95", "its p95"),
+        _delay,
+    ),
     "loss": Chapter(
         "A bad line: 5% loss, 240 ms RTT",
         "frozen at most 1 s of 50 s, each direction.",

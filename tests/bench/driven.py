@@ -86,10 +86,10 @@ class Driven:
         say(event="stats", drawn=drawn, decoded=decoded, size=self._size)
 
 
-def main() -> int:
+def run(kind: type[Driven] = Driven) -> int:
     """The process's exit status."""
     logs.set_up("warning", json=True)
-    driven = Driven(Path(sys.argv[1]), screen="--screen" in sys.argv)
+    driven = kind(Path(sys.argv[1]), screen="--screen" in sys.argv)
     driven.terminal.start()
     threading.Thread(target=driven.obey, daemon=True).start()
     status: int = driven.app.exec()
@@ -98,4 +98,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run())

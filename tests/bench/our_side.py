@@ -156,7 +156,7 @@ async def _terminal(setting: Setting, folder: Path, authority: Path, enrolment: 
     }
     file = folder / "terminal.toml"
     file.write_text(toml(config))
-    words = [sys.executable, "-m", "tests.bench.driven", str(file), *(["--screen"] if setting.display else [])]
+    words = [sys.executable, "-m", setting.driver, str(file), *(["--screen"] if setting.display else [])]
     unset = {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}
     env = {key: value for key, value in os.environ.items() if key not in unset}
     if setting.display:

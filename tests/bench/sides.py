@@ -112,6 +112,8 @@ class Setting:
     """What the peer's customer keeps when starved."""
     peer_codec: str = "h264"
     """What the peer offers first: ``h264`` or ``vp8``."""
+    driver: str = "tests.bench.driven"
+    """The module that drives our terminal."""
     display: str | None = None
     """The X display for the customer's screen; none draws into memory."""
 
