@@ -74,7 +74,14 @@ class Spare:
         except BaseException:
             await held.peer.close()
             raise
+        held.on_lost = lambda: self._lost(held)
         return held
+
+    def _lost(self, held: Held) -> None:
+        """Its addresses don't hold any more: another network, a server that is gone."""
+        making = self._making
+        if making is not None and making.done() and not making.cancelled() and making.result() is held:
+            self.renew(self._servers)
 
     def _arm(self, seconds: float) -> None:
         self._disarm()

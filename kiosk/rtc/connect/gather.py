@@ -15,8 +15,16 @@ HEAD_START_S = 0.3
 """So long a TURN server may take before the next one is asked too; it may still win."""
 ASK_S = 5.0
 """After so long nobody answers any more."""
+GIVE_BACK_S = 2.0
+"""After so long it is left to the server to notice."""
+_giving_back: set[asyncio.Task[None]] = set()
 FAULTS = (OSError, stun.TransactionError, TimeoutError, ValueError, KeyError)
 """What aioice raises where a server can't be used: no such name, no way there, refused, malformed, silent."""
+
+
+def own_addresses() -> frozenset[str]:
+    """Addresses of this machine, as host candidates are made of them."""
+    return frozenset(ice.get_host_addresses(use_ipv4=True, use_ipv6=True))
 
 
 async def reflexive(protocol: ice.StunProtocol, servers: tuple[tuple[str, int], ...]) -> Candidate | None:
@@ -54,6 +62,22 @@ async def relayed(
         return None
     finally:
         await _end(asking)
+
+
+def give_back(protocol: ice.StunProtocol) -> None:
+    """Let a relay go, and wait for nobody: aioice asks a server that is gone for over a minute."""
+    task = asyncio.create_task(_give_back(protocol), name="give a relay back")
+    _giving_back.add(task)
+    task.add_done_callback(_giving_back.discard)
+
+
+async def _give_back(protocol: ice.StunProtocol) -> None:
+    try:
+        async with asyncio.timeout(GIVE_BACK_S):
+            await protocol.close()
+    except TimeoutError:
+        asking: asyncio.Task[None] = protocol.transport._TurnTransport__close_task  # type: ignore[attr-defined]  # noqa: SLF001 the seam
+        asking.cancel()
 
 
 async def _first(
@@ -111,7 +135,7 @@ async def _end(
         task.cancel()
     for outcome in await asyncio.gather(*asking, return_exceptions=True):
         if isinstance(outcome, tuple):
-            await outcome[1].close()
+            give_back(outcome[1])
 
 
 def _why(error: BaseException) -> str:

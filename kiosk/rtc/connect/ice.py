@@ -1,13 +1,11 @@
-"""REPLACES parts of aioice's `Connection`: when it may be used, how it paces its checks, and what gathering waits for.
+"""REPLACES parts of aioice's `Connection`: when it may be used, and how it paces its checks.
 
-aioice 0.13 is usable once its own check was answered and a 20 ms poll has noticed; gathers for up to 5 s where a STUN or TURN
-server is silent; holds everything up while a ``.local`` name is looked up; asks a lost check again after 500 ms. Here:
+aioice 0.13 is usable once its own check was answered and a 20 ms poll has noticed; it holds everything up while a ``.local`` name
+is looked up, and asks a lost check again after 500 ms. Here:
 
 - As soon as the far end's own check, which proves that it knows our password, has come in, DTLS may begin on the way that
   it took: handshake datagrams only, a few hundred bytes. Media needs the handshake's end, which proves that the way goes there
   and back. (Chromium starts its checks when it answers, so this saves one round trip.)
-- Host candidates wait for nobody; STUN and TURN servers have `WAIT_S` from when gathering began. A relay that is found
-  later is used too: the far end learns of it by our checks from there (RFC 8445, 7.3.1.3).
 - A check is sent again when the far end's comes in a second time, which says that ours may be lost.
 
 Its sockets, messages, pairs and priorities are used as they are. A test fails when a release changes what this leans on.
@@ -20,14 +18,12 @@ from typing import Any
 from aioice import Candidate, ice, mdns, stun
 
 from kiosk import logs
-from kiosk.rtc.connect import gather
 from kiosk.rtc.connect.flight import Flight, is_dtls
+from kiosk.rtc.connect.gathering import GatheringConnection
 from kiosk.rtc.connect.servers import Servers
 
 log = logs.get(__name__)
 
-WAIT_S = 0.3
-"""The most that STUN and TURN servers may cost a call."""
 PACE_S = 0.02
 """Between two checks that nobody asked for (RFC 8445, 14.2 recommends 50 ms; aioice and this take 20 ms)."""
 AGAIN_S = 0.05
@@ -44,14 +40,11 @@ class _Asked:
     once: bool = True
 
 
-class HastyConnection(ice.Connection):
+class HastyConnection(GatheringConnection):
     """An ICE connection that spends no round trip it can save. On the event loop."""
 
     def __init__(self, servers: Servers) -> None:
-        super().__init__(ice_controlling=False)
-        self._servers = servers
-        self._gathering: asyncio.Task[None] | None = None
-        self._gathered_by = 0.0
+        super().__init__(servers)
         self._checking: asyncio.Task[None] | None = None
         self._resolving: set[asyncio.Task[None]] = set()
         self._poked = asyncio.Event()
@@ -61,43 +54,6 @@ class HastyConnection(ice.Connection):
         self._rtt_s = RTT_UNKNOWN_S
         self._flight = Flight()
         self._resend: asyncio.TimerHandle | None = None
-        self._now = asyncio.get_running_loop().time
-
-    # --- gathering -----------------------------------------------------------------------------------------------------
-
-    async def gather_candidates(self) -> None:
-        """Host candidates at once, the others as far as they are there within `WAIT_S` of the first call."""
-        if self._gathering is None:
-            self._gathered_by = self._now() + WAIT_S
-            await super().gather_candidates()
-            self._gathering = asyncio.create_task(self._ask_servers(), name="ice servers")
-        await asyncio.wait({self._gathering}, timeout=max(0.0, self._gathered_by - self._now()))
-
-    async def _ask_servers(self) -> None:
-        hosts = list(self._protocols)
-        seen = [self._ask_stun(protocol) for protocol in hosts] if self._servers.stun else []
-        await asyncio.gather(*seen, self._ask_turn())
-
-    async def _ask_stun(self, protocol: ice.StunProtocol) -> None:
-        found = await gather.reflexive(protocol, self._servers.stun)
-        if found is not None:
-            self._local_candidates.append(found)
-
-    async def _ask_turn(self) -> None:
-        found = await gather.relayed(lambda: ice.StunProtocol(self), self._servers.turn) if self._servers.turn else None
-        if found is None:
-            return
-        candidate, protocol = found
-        if self._check_list_done:  # another way is in use already
-            await protocol.close()
-            return
-        self._local_candidates.append(candidate)
-        self._protocols.append(protocol)
-        if self._early_checks_done:
-            for remote in self._remote_candidates:
-                self._pair_remote_candidate(remote)
-            self.sort_check_list()
-            self._poked.set()
 
     # --- checks --------------------------------------------------------------------------------------------------------
 
@@ -135,6 +91,9 @@ class HastyConnection(ice.Connection):
             await self.close()
         self._usable.set()
 
+    def _poke(self) -> None:
+        self._poked.set()
+
     async def _pace(self) -> None:
         while True:
             self._poked.clear()
@@ -148,10 +107,7 @@ class HastyConnection(ice.Connection):
         for pair in self._check_list:
             if pair.task is not None and self._rank(pair) < self._rank(chosen):
                 pair.task.cancel()
-        for protocol in [each for each in self._protocols if each.local_candidate.type == "relay"]:
-            if protocol is not chosen.protocol:
-                self._protocols.remove(protocol)
-                protocol.transport.close()
+        self._give_back(but=chosen.protocol)
 
     def _rank(self, pair: Pair) -> int:
         return ice.candidate_pair_priority(pair.local_candidate, pair.remote_candidate, self.ice_controlling)
@@ -165,7 +121,7 @@ class HastyConnection(ice.Connection):
             self._nominated[pair.component] = before
         if self._nominated:
             self._usable.set()
-        self._poked.set()
+        self._poke()
 
     def check_incoming(self, message: stun.Message, addr: tuple[str, int], protocol: ice.StunProtocol) -> None:
         """The far end's check: check that pair too, now, and let DTLS begin on it."""
@@ -177,7 +133,7 @@ class HastyConnection(ice.Connection):
             if self._provisional is None or self._rank(pair) > self._rank(self._provisional):
                 self._provisional = pair
             self._usable.set()
-        self._poked.set()
+        self._poke()
 
     def build_request(self, pair: Pair, nominate: bool) -> stun.Message:  # noqa: FBT001 aioice's signature
         """A check, kept to be sent again; its round trip is measured."""
@@ -212,14 +168,14 @@ class HastyConnection(ice.Connection):
             task.add_done_callback(self._resolving.discard)
             return
         await super().add_remote_candidate(remote_candidate)
-        self._poked.set()
+        self._poke()
 
     async def _resolve(self, candidate: Candidate) -> None:
         try:
             await super().add_remote_candidate(candidate)
         except (OSError, ValueError) as error:  # no multicast here; or the end of candidates came meanwhile
             log.info("ice.name_passed_over", why=str(error))
-        self._poked.set()
+        self._poke()
 
     # --- data ----------------------------------------------------------------------------------------------------------
 
@@ -267,12 +223,13 @@ class HastyConnection(ice.Connection):
         """End everything."""
         self._closing = True
         self._arm()
-        tasks: list[asyncio.Task[Any]] = [*self._resolving, *filter(None, (self._gathering, self._checking))]
+        tasks: list[asyncio.Task[Any]] = [*self._resolving, *filter(None, (self._asking, self._checking))]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._provisional = None
         self._usable.set()
+        self._give_back()
         await super().close()
 
 

@@ -11,7 +11,8 @@ from aioice.ice import StunProtocol
 
 from kiosk.distributor.ice_servers import IceServers
 from kiosk.protocol.messages import IceServer
-from kiosk.rtc.connect.ice import WAIT_S, HastyConnection
+from kiosk.rtc.connect.gathering import WAIT_S
+from kiosk.rtc.connect.ice import HastyConnection
 from kiosk.rtc.connect.servers import Servers, parse
 from tests.rtc.connect.coturn import SECRET, Coturn, coturn, free_udp_port
 from tests.rtc.connect.far import CLIENT_HELLO, OWN, FarEnd, near_end
@@ -45,8 +46,8 @@ def passwords(server: Coturn, wall: float | None = None, secret: bytes = SECRET,
 
 async def everything(near: HastyConnection) -> set[str]:
     """The kinds of addresses, once all servers have answered or failed."""
-    assert near._gathering is not None
-    await near._gathering
+    assert near._asking is not None
+    await near._asking
     return {each.type for each in near.local_candidates}
 
 
@@ -105,16 +106,16 @@ async def test_silent_servers_are_waited_for_for_the_bound_and_asked_on_behind(s
     began = time.monotonic()
     near = await near_end(parse((IceServer(urls=urls, username="1:t", credential="c"),)))
     try:
-        assert near._gathering is not None
-        assert not near._gathering.done()
+        assert near._asking is not None
+        assert not near._asking.done()
         assert time.monotonic() - began < 10 * WAIT_S, "aioice waits for 5 s; a busy machine may be late"
         assert {each.type for each in near.local_candidates} == {"host"}
         began = time.monotonic()
         await near.gather_candidates()
-        assert not near._gathering.done(), "a second gathering doesn't wait for another bound"
+        assert not near._asking.done(), "a second gathering doesn't wait for another bound"
     finally:
         await near.close()
-    assert near._gathering.done(), "closing ends the questions"
+    assert near._asking.done(), "closing ends the questions"
 
 
 async def test_the_first_server_that_answers_is_used(turn: Coturn, silent: str) -> None:
