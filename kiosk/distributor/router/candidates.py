@@ -105,6 +105,8 @@ class Appetite:
     """They have one, want more and found nobody."""
     later: list[tuple[float, str]] = field(default_factory=list)
     """A heap of when a terminal may have another set-up."""
+    paced_to: dict[str, float] = field(default_factory=dict)
+    """A terminal's set-ups so far are paid for by this time, at the rate that is allowed; kept for one whose line comes and goes."""
 
     def look_at(self, terminal: Terminal) -> None:
         """Something about its links, or its need of them, has changed."""

@@ -80,14 +80,18 @@ def _enough(turn: Turn, terminal: Terminal) -> int:
 
 def _allowed_at(turn: Turn, terminal: Terminal) -> float:
     """When the terminal may have its next set-up: a full bucket holds ``link_burst`` of them."""
-    return terminal.paced_to - (turn.settings.link_burst - 1) * turn.settings.link_every_s
+    return (
+        turn.floor.appetite.paced_to.get(terminal.terminal_id, 0.0)
+        - (turn.settings.link_burst - 1) * turn.settings.link_every_s
+    )
 
 
 def _add(turn: Turn, terminal: Terminal, agent: Agent) -> None:
     """There are fewer good links than places, so one that is neither good nor in use makes room."""
     if len(terminal.links) >= terminal.wants:
         links.drop(turn, max((link for link in terminal.links.values() if not link.in_use), key=_uselessness))
-    terminal.paced_to = max(terminal.paced_to, turn.now) + turn.settings.link_every_s
+    paced_to = turn.floor.appetite.paced_to
+    paced_to[terminal.terminal_id] = max(paced_to.get(terminal.terminal_id, 0.0), turn.now) + turn.settings.link_every_s
     links.open_link(turn, terminal, agent)
     turn.note()
 

@@ -133,8 +133,6 @@ class Terminal:
     lease: "LeaseRecord | None" = field(default=None, repr=False)
     avoids: dict[str, float] = field(default_factory=dict)
     """Agents to whom a link couldn't be set up, and until when no other is tried."""
-    paced_to: float = 0.0
-    """Its set-ups so far are paid for by this time, at the rate that is allowed."""
     wakes_at: float | None = None
     """When it is looked at again, because it may have another set-up then."""
 

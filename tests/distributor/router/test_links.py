@@ -98,6 +98,16 @@ def test_set_ups_are_paced(story: StandbyStory) -> None:
     assert story.router.next_deadline() is None
 
 
+def test_a_line_that_comes_and_goes_is_paced_too(story: StandbyStory) -> None:
+    """The pace is kept for a terminal that was forgotten otherwise."""
+    story.bears("ann")
+    for _ in range(3):
+        assert len(opened(story.wants("t1"))) == 1
+        story.lose_terminal("t1")
+    assert opened(story.wants("t1")) == []
+    assert opened(story.wait(30)) == [("t1", "ann")]
+
+
 def test_a_terminal_that_is_paced_and_finds_nobody_then_waits_for_somebody(story: StandbyStory) -> None:
     story.wants("t1")
     for n in range(3):

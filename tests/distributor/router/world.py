@@ -13,8 +13,11 @@ from kiosk.distributor.router import events as e
 from kiosk.protocol.fields import AgentStatus, CallPhase, EndReason, QueueReason, Role
 from kiosk.protocol.messages import DeclaredCall
 from tests.distributor.router.belief import Belief, Party, phase_of, status_of
+from tests.distributor.router.books import BEARS, WANTS, Books
 
-SETTINGS = RouterSettings(wrap_up_s=4, agent_grace_s=2, terminal_grace_s=1, declare_grace_s=3)
+SETTINGS = RouterSettings(
+    wrap_up_s=4, agent_grace_s=2, terminal_grace_s=1, declare_grace_s=3, warm_window_s=3, links_under_way=2
+)
 AGENTS, TERMINALS = ("a1", "a2", "a3"), ("t1", "t2", "t3", "t4")
 BUSY = {AgentStatus.AVAILABLE, AgentStatus.RESERVED, AgentStatus.IN_CALL, AgentStatus.WRAP_UP}
 ASKED = (e.CallRequested, e.TerminalJoined)
@@ -29,13 +32,16 @@ class World:
         self.agents: defaultdict[str, Party] = defaultdict(Party)
         self.terminals: defaultdict[str, Party] = defaultdict(Party)
         self.seen: set[object] = set()
-        self.router = Router(settings)
+        self.epoch = 1
+        self.router = Router(settings, self.epoch)
+        self.books = Books(settings)
 
     # --- what can happen ------------------------------------------------------------------------------------------
 
     def handle(self, event: e.Event) -> tuple[f.Effect, ...]:
         """Feed the event, deliver its effects, compare the books."""
         before, calls = self.agent_views(), self.router.calls()
+        self.books.hear(event, self.now)
         effects = self.router.handle(event, self.now)
         self.deliver(effects, event)
         self.check_fairness(effects, before, event)
@@ -46,6 +52,7 @@ class World:
     def tick(self) -> None:
         """Wake the router, as its timer would."""
         before, calls = self.agent_views(), self.router.calls()
+        self.books.hear(None, self.now)
         effects = self.router.tick(self.now)
         self.deliver(effects, None)
         self.check_fairness(effects, before, None)
@@ -59,7 +66,9 @@ class World:
 
     def restart(self) -> None:
         """The distributor is killed and started: every connection is gone, every party still believes what it believed."""
-        self.router = Router(self.settings)
+        self.epoch += 1
+        self.router = Router(self.settings, self.epoch)
+        self.books.restart()
         for party in (*self.agents.values(), *self.terminals.values()):
             party.here = False
 
@@ -70,9 +79,11 @@ class World:
         party.here, party.told = True, None
         party.calls = {c.call_id: Belief(c.peer_id, c.phase is CallPhase.CONNECTED) for c in said}
         if role is Role.AGENT:
-            self.handle(e.AgentJoined(party_id, party_id.upper(), "Adviser", said, status))
+            self.handle(
+                e.AgentJoined(party_id, party_id.upper(), "Adviser", said, status, BEARS[party_id], pre_roll=True)
+            )
         else:
-            self.handle(e.TerminalJoined(party_id, said))
+            self.handle(e.TerminalJoined(party_id, said, WANTS[party_id]))
 
     def honest(self, role: Role, party_id: str, age_s: float) -> tuple[DeclaredCall, ...]:
         """What the party would declare if it says what it believes."""
@@ -95,12 +106,17 @@ class World:
         kind = e.AgentLost if role is Role.AGENT else e.TerminalLost
         self.handle(kind(party_id, on_purpose))
 
-    def press(self, terminal_id: str, call_id: str) -> None:
+    def press(self, terminal_id: str, call_id: str, fence: int | None = None) -> None:
         """A customer presses the button, or the terminal's message comes twice."""
         terminal = self.terminals[terminal_id]
         if terminal.here:
             terminal.calls.setdefault(call_id, Belief())
-        self.handle(e.CallRequested(terminal_id, call_id, "default", "en"))
+        self.books.hear(None, self.now)
+        kept = self.books.leases.get(fence or 0)
+        new = terminal.here and self.router.party_of(call_id) is None
+        self.handle(e.CallRequested(terminal_id, call_id, "default", "en", fence))
+        if new and kept is not None and kept.terminal_id == terminal_id and call_id in terminal.calls:
+            assert self.router.party_of(call_id) == (terminal_id, kept.agent_id), f"{kept} was promised"
 
     def face(self, call_id: str, terminal_id: str) -> None:
         """The terminal draws the agent whom it believes to have, or is wrong about the call altogether."""
@@ -124,11 +140,10 @@ class World:
         self.handle(event)
         assert (self.agent_views(), self.router.calls(), self.router.next_deadline()) == before, event
 
-    # --- what the parties are told --------------------------------------------------------------------------------
-
     def deliver(self, effects: tuple[f.Effect, ...], event: e.Event | None) -> None:
         """Each effect has to make sense to its receiver at that moment."""
         for effect in effects:
+            self.books.told(effect, self.now)
             match effect:
                 case f.Assign():
                     self.on_assign(effect)
@@ -174,8 +189,6 @@ class World:
             assert known or (asked and effect.reason is EndReason.NOT_KNOWN), f"{effect} a second time"
         self.seen.add(effect.reason)
 
-    # --- what has to be true at every moment ----------------------------------------------------------------------
-
     def check(self) -> None:
         """The router's books agree with themselves and with each party's."""
         agents, calls = self.agent_views(), {call.call_id: call for call in self.router.calls()}
@@ -190,6 +203,7 @@ class World:
                 assert set(agent.calls) == mine, f"{agent_id} believes in {agent.calls}, the router in {mine}"
                 assert agent.told == (agents[agent_id].status, agents[agent_id].next_status)
         self.check_waiting(agents, calls)
+        self.books.check(self.router, agents, {p for ps in (self.agents, self.terminals) for p in ps if ps[p].here})
         deadline = self.router.next_deadline()
         assert deadline is None or deadline > self.now, "a deadline in the past"
 
@@ -213,7 +227,7 @@ class World:
     def check_waiting(self, agents: dict[str, AgentView], calls: dict[str, CallView]) -> None:
         busy = any(agent.status in BUSY for agent in agents.values())
         reason = QueueReason.ALL_BUSY if busy else QueueReason.NO_AGENTS
-        free = [agent for agent in agents.values() if agent.status is AgentStatus.AVAILABLE]
+        free = [a for a in agents.values() if a.status is AgentStatus.AVAILABLE and a.kept_for is None]
         for call in calls.values():
             terminal = self.terminals[call.terminal_id]
             if not terminal.here:
@@ -235,16 +249,19 @@ class World:
         for effect in effects:
             if not isinstance(effect, f.Assign) or not effect.to_agent:
                 continue
+            was = before.get(effect.agent_id)
+            if was is not None and was.kept_for is not None:
+                continue
             since = self.now - effect.waited_s
             assert all(since <= call.requested_at for call in left if call.terminal_id != own), "out of turn"
-            was = before.get(effect.agent_id)
             if was is None or was.idle_since is None:
                 continue
             for other in after.values():
-                stayed = other.idle_since is not None and before.get(other.agent_id) == other
-                assert not stayed or (was.idle_since, was.agent_id) < (other.idle_since, other.agent_id), (
-                    "not the idlest"
-                )
+                if other.idle_since is None or other.kept_for or before.get(other.agent_id) != other:
+                    continue
+                first = (was.idle_since, was.agent_id) < (other.idle_since, other.agent_id)
+                warm = effect.link_id is not None and was.idle_since <= other.idle_since + self.settings.warm_window_s
+                assert first or warm, "not the idlest, nor warm and nearly as idle"
 
     def check_endings(self, before: tuple[CallView, ...], event: e.Event | None) -> None:
         """A call that nothing is missing from ends through its own parties only, never by time or by others."""
@@ -262,12 +279,16 @@ class World:
                 break
             self.now = max(self.now, deadline)
             self.tick()
+            self.links_get_ready()
         assert self.router.next_deadline() is None, "it never comes to rest"
         for call in self.router.calls():
             assert call.phase in {Phase.WAITING, Phase.CONNECTED}, f"{call} was forgotten"
             assert not call.held, f"{call} was forgotten"
 
-    # --- small words ----------------------------------------------------------------------------------------------
+    def links_get_ready(self) -> None:
+        """All that are being set up."""
+        for view in self.router.links():
+            self.handle(e.LinkReady(view.link_id, view.terminal_id))
 
     def party(self, role: Role, party_id: str) -> Party:
         return self.agents[party_id] if role is Role.AGENT else self.terminals[party_id]
