@@ -149,6 +149,16 @@ def _leak(figures: Figures) -> Iterable[Sequence[Any]]:
     yield [figures[name] for name in names]
 
 
+def _starts(figures: Figures) -> Iterable[Sequence[Any]]:
+    for name, line in (("80 ms", "good"), ("240 ms, 5% lost", "bad")):
+        made = figures[line]
+        yield [
+            name,
+            len(made["calls"]),
+            *(made[key] for key in ("frozen_starts", "longest_gap_ms", "sync_ms", "sync_p95_ms")),
+        ]
+
+
 def _demo(figures: Figures) -> Iterable[Sequence[Any]]:
     for key in ("press_to_face_ms", "press_to_seen_ms"):
         yield [key, figures[key]["p50"], figures[key]["p95"], len(figures["calls"])]
@@ -214,6 +224,16 @@ CHAPTERS = {
         ),
         _echo,
         "Rooms made of numbers: reverberation of 0.3 s, an echo as loud as the voice; there is no peer in this one.",
+    ),
+    "starts": Chapter(
+        "Calls one after another on one link",
+        "no picture frozen over 200 ms at any start, lips and voice within 100 ms.",
+        (
+            *("line", "calls", "starts with a freeze or a gap over 200 ms", "longest gap in the first 2 s, ms"),
+            *("voice after lips, ms: the worst call's median", "p95 of all"),
+        ),
+        _starts,
+        "On the lossy line a repair takes at least 240 ms, and a call's first seconds have none of the delay that hides them.",
     ),
     "leak": Chapter(
         "Many calls in one process",

@@ -21,7 +21,7 @@ SHORTEN_ABOVE_S, LENGTHEN_BELOW_S = 0.02, -0.015
 APART_S = 0.06
 """So far from its picture, sound is noticed to be (EN 301 549, 6.5.4: 100 ms)."""
 WISH = Wish(body=0.97, tail=0.99, forgiven_s=0.02, least_s=0.04, most_s=0.2)
-MOST_WITH_PICTURE_S = 0.4
+MOST_WITH_PICTURE_S = 0.6
 """The most that sound waits for a picture that waits for repairs."""
 
 

@@ -62,9 +62,9 @@ def stretched(samples: Samples, by: int) -> Samples:
     """
     if by == 0 or len(samples) < TEMPLATE + LONGEST:
         return samples
-    length, likeness = period(samples[: TEMPLATE + LONGEST])
     quiet = float(np.sqrt(np.mean(samples[: TEMPLATE + LONGEST].astype(np.float64) ** 2))) < QUIET
-    if likeness < SIMILAR and not quiet:
+    length, likeness = (LONGEST, 1.0) if quiet else period(samples[: TEMPLATE + LONGEST])
+    if likeness < SIMILAR:
         return samples
     end = TEMPLATE + LONGEST
     before, last = samples[end - 2 * length : end - length], samples[end - length : end]
