@@ -92,6 +92,16 @@ class DistributorProcess:
         self._process = Process(process, errors=True)
         await self._process.hear(lambda line: line.get("event") == "distributor.listening")
 
+    def lines(self, event: str) -> list[Line]:
+        """What its log has of this event so far."""
+        return [line for line in (self._process.heard if self._process else []) if line.get("event") == event]
+
+    async def logged_times(self, event: str, number: int) -> list[Line]:
+        """Wait until its log has had this event so many times; all of them."""
+        assert self._process is not None
+        await self._process.hear(lambda _line: len(self.lines(event)) >= number)
+        return self.lines(event)
+
     async def logged(self, event: str, call_id: str | None = None) -> Line:
         """The first line of its log that says so, of this call if it is named."""
         assert self._process is not None
