@@ -10,7 +10,18 @@ from kiosk.demo.agent_media import AgentMedia, Studio
 from kiosk.demo.film import Film
 from kiosk.demo.voice import Voice
 from kiosk.distributor.store import Store
-from kiosk.protocol.messages import Answer, Incoming, LinkAnswer, LinkClosed, LinkLost, LinkOffer, Offer, Pong, Status
+from kiosk.protocol.messages import (
+    Answer,
+    Incoming,
+    LinkAnswer,
+    LinkClosed,
+    LinkLost,
+    LinkOffer,
+    Offer,
+    Ping,
+    Pong,
+    Status,
+)
 from tests.browser import RunningBrowser
 from tests.distributor.client import AgentClient
 from tests.e2e.built_in import Agent, built_in
@@ -138,13 +149,14 @@ async def test_the_link_is_gone_when_the_call_comes(here: World) -> None:
         store.add_agent("Una", "Adviser")
         code = store.agent_link("Una")
     voice = Voice()
+    media = [AgentMedia(Studio(voice, Film(voice)), (), lambda _media: None) for _ in range(2)]
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
         async with browser.post(f"{here.distributor.url}api/sign-in", json={"code": code}) as reply:
             assert reply.status == 204
         async with AgentClient(browser, here.distributor.ws_url) as console:
             console.links = 1
             await console.joined()
-            media = [AgentMedia(Studio(voice, Film(voice)), (), lambda _media: None) for _ in range(2)]
+            alive = asyncio.create_task(signs_of_life(console))
             terminal = await here.terminal()
             offered = await console.expect(LinkOffer)
             await console.send(LinkAnswer(link_id=offered.link_id, sdp=await media[0].answer(offered.sdp)))
@@ -155,12 +167,18 @@ async def test_the_link_is_gone_when_the_call_comes(here: World) -> None:
             await media[0].close()
             await console.send(LinkLost(link_id=offered.link_id))
             offer = await console.expect(Offer, passing_over=(Status, Pong, LinkClosed))
-            answer = await media[1].answer(offer.sdp)
+            await console.send(Answer(call_id=incoming.call_id, sdp=await media[1].answer(offer.sdp)))
             media[1].attach(voice=True)
-            await console.send(Answer(call_id=incoming.call_id, sdp=answer))
             state = await terminal.state("in_call", since=mark)
             assert (state["call_id"], state["agent"]) == (incoming.call_id, "Una")
             assert (await here.distributor.logged("call.link_unusable", incoming.call_id))["was"] == "warm"
-            figures = await ended(here, terminal, incoming.call_id)
-            assert figures["path"] == "cold"
+            assert (await ended(here, terminal, incoming.call_id))["path"] == "cold"
+            alive.cancel()
             await media[1].close()
+
+
+async def signs_of_life(console: AgentClient) -> None:
+    """The test's console reads only now and then."""
+    while True:
+        await console.send(Ping())
+        await asyncio.sleep(1)
