@@ -19,6 +19,10 @@ KEY_FRAME_EVERY = 10 * FPS
 """Key frames are asked for (PLI); this is the fallback for a receiver that never asks."""
 BUFFER_S = 0.4
 """The time of the bit rate that a picture may borrow from those after it: what a key frame adds to the delay, at most."""
+MOST_SHARE = 3.0
+"""A picture gets at most so many times what it would get at `FPS`."""
+ROOM = 6
+"""An encoder takes bit rates up to so many times its first; more makes its buffer too large, since x264 wants room for a picture."""
 TOO_FAR = 2.0
 """A key frame is the chance for a new encoder, with a buffer for the present bit rate, if that has moved by this factor."""
 
@@ -30,11 +34,13 @@ class FastH264Encoder(H264Encoder):
         super().__init__()
         self.size: tuple[int, int] | None = None
         """What pictures are scaled to; None leaves them as they come. A new size begins with a key frame."""
+        self.fps = float(FPS)
+        """How many pictures a second there really are: x264 shares the bit rate out among `FPS`."""
         self.made_key = False
         """Whether the last picture became a key frame."""
         self._max_bps = max_bps
         self._bps = min(start_bps, max_bps)
-        self._opened_bps = 0
+        self._opened_bps = self._most_bps = 0
         self._scale = VideoReformatter()
 
     @property
@@ -48,12 +54,12 @@ class FastH264Encoder(H264Encoder):
 
     def _encode_frame(self, frame: av.VideoFrame, force_keyframe: bool) -> Iterator[bytes]:  # noqa: FBT001 aiortc's signature
         frame = scaled(self._scale, frame, self.size)
-        codec = self.codec
-        if codec is None or self._is_unfit(codec, frame, key=force_keyframe):
-            codec = self.codec = _open(frame.width, frame.height, self._max_bps, self._bps)
-            self._opened_bps = self._bps
-        if codec.bit_rate != self._bps:
-            codec.bit_rate = self._bps
+        codec, bps = self.codec, round(self._bps * min(MOST_SHARE, max(1.0, FPS / self.fps)))
+        if codec is None or bps > self._most_bps or self._is_unfit(codec, frame, key=force_keyframe):
+            self._opened_bps, self._most_bps = self._bps, self._bps * ROOM
+            codec = self.codec = _open(frame.width, frame.height, self._most_bps, self._bps)
+        if codec.bit_rate != bps:
+            codec.bit_rate = bps
         frame.pict_type = PictureType.I if force_keyframe else PictureType.NONE
         packets = codec.encode(frame)
         self.made_key = any(packet.is_keyframe for packet in packets)

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 
 LOSS_MOST, LOSS_LITTLE = 0.10, 0.02
 GROWTH_PER_S = 1.08
+FORGIVEN_PER_S = 1.25
+"""Losses that have ended are forgiven so quickly; the estimate still holds."""
 CUT = 0.8
+ACCOUNTED_S = 1.5
+"""An estimate that fell so lately has taken account of the losses: cutting for them again would starve the picture."""
 LATE_S = 0.25
 """A round trip that is longer than the shortest one by this means a queue on the line."""
 SHORTEST_FOR_S = 30.0
@@ -38,7 +42,7 @@ class Rate:
         self.congested_at = float("-inf")
         """When the line last turned out too narrow."""
         self._estimate: float | None = None
-        self._told_at = float("-inf")
+        self._told_at = self._fell_at = float("-inf")
         self._own = float(limits.start)
         self._lossless = float(limits.most)
         self._reported_at: float | None = None
@@ -54,18 +58,18 @@ class Rate:
         before = self.bps(now)
         self._estimate, self._told_at = bps, now
         if self.bps(now) < before:
-            self.congested_at = now
+            self.congested_at = self._fell_at = now
         self._own = float(self.bps(now))
 
     def reported(self, lost: float, rtt_s: float | None, now: float) -> None:
         """A receiver's report: the share of packets that was lost since the last one, and the round trip where it is known."""
         since, self._reported_at = now - (self._reported_at or now), now
         before = self.bps(now)
-        if lost > LOSS_MOST:
+        if lost > LOSS_MOST and now - self._fell_at > ACCOUNTED_S:
             self._lossless = before * (1 - lost / 2)
             self.congested_at = now
         elif lost < LOSS_LITTLE:
-            self._lossless = min(self.limits.most, self._lossless * GROWTH_PER_S**since)
+            self._lossless = min(self.limits.most, self._lossless * FORGIVEN_PER_S**since)
         late = rtt_s is not None and self._is_late(rtt_s, now)
         if late:
             self.congested_at = now

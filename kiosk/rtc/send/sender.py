@@ -33,6 +33,7 @@ from av.frame import Frame
 from kiosk import logs
 from kiosk.rtc.send.adaptation import VOICE_BPS, Adaptation, Wanted
 from kiosk.rtc.send.encoders import PictureEncoder, VoiceEncoder, make_encoder
+from kiosk.rtc.send.h264 import FastH264Encoder
 from kiosk.rtc.send.key_requests import KeyRequests
 from kiosk.rtc.send.pacer import Pacer
 from kiosk.rtc.send.rate import Limits
@@ -44,6 +45,10 @@ log = logs.get(__name__)
 KEPT_PACKETS = 1024
 """Sent packets that can be sent again: 4 s at 2.5 Mbit/s. aiortc keeps 128, which a slow lossy line asks for too late."""
 DLSR_TICKS = 65_536
+LEAST_REPAIR_S = 0.1
+"""Packets are sent again only where less than this is on its way out: new pictures go before old ones."""
+HEADER_BYTES = 12 + 20 + 10 + 28
+"""RTP, its extensions, SRTP's tag, UDP and IP: the line carries them too."""
 
 _limits = Limits(100_000, 1_500_000, 2_500_000)
 _voices: WeakKeyDictionary[RTCDtlsTransport, int] = WeakKeyDictionary()
@@ -185,6 +190,8 @@ class Sender(RTCRtpSender):
         if not self._thinner.keep(now if frame.time is None else frame.time, wanted.fps):
             return [], 0
         key = self._fresh or self._keys.due(now)
+        if isinstance(encoder, FastH264Encoder):
+            encoder.fps = self._thinner.fps
         dropped = getattr(track, "dropped", 0)
         loop = asyncio.get_running_loop()
         payloads, ticks, took_s = await loop.run_in_executor(None, _timed, encoder, frame, key)
@@ -221,18 +228,29 @@ class Sender(RTCRtpSender):
             await self._send_packet(packet)
 
     async def _send_packet(self, packet: RtpPacket) -> None:
-        if self.kind == "video":
-            if (wait_s := self._pacer.wait_s(time.monotonic())) > 0:
-                await asyncio.sleep(wait_s)
-            packet.extensions.abs_send_time = (clock.current_ntp_time() >> 14) & 0x00FFFFFF
+        if self.kind == "video" and (wait_s := self._pacer.wait_s(time.monotonic())) > 0:
+            await asyncio.sleep(wait_s)
         packet.extensions.mid = self._private("mid")
         self._private("rtp_history")[packet.sequence_number % KEPT_PACKETS] = packet
-        data = packet.serialize(self._private("rtp_header_extensions_map"))
         self._number = uint16_add(self._number, 1)
-        await self.transport._send_rtp(data)  # noqa: SLF001 the seam
-        self._pacer.sent(len(data), time.monotonic())
+        self._mark(packet)
+        await self.transport._send_rtp(packet.serialize(self._private("rtp_header_extensions_map")))  # noqa: SLF001 the seam
         self._set_private("octet_count", self._private("octet_count") + len(packet.payload))
         self._set_private("packet_count", self._private("packet_count") + 1)
+
+    def _mark(self, packet: RtpPacket) -> None:
+        """``packet`` leaves now: what the far end measures the line by."""
+        if self.kind == "video":
+            packet.extensions.abs_send_time = (clock.current_ntp_time() >> 14) & 0x00FFFFFF
+            self._pacer.sent(len(packet.payload) + HEADER_BYTES, time.monotonic())
+
+    async def _retransmit(self, sequence_number: int) -> None:
+        if self._pacer.queued_s(time.monotonic()) > LEAST_REPAIR_S:
+            return  # the line is full; what is still missing then is asked for again
+        packet: RtpPacket | None = self._private("rtp_history").get(sequence_number % KEPT_PACKETS)
+        if packet is not None and packet.sequence_number == sequence_number:
+            self._mark(packet)
+        await super()._retransmit(sequence_number)
 
     def _private(self, name: str) -> Any:
         return getattr(self, f"_RTCRtpSender__{name}")

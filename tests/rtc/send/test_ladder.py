@@ -84,6 +84,11 @@ def test_a_size_that_was_taken_too_early_is_tried_later_each_time() -> None:
     gaps = [later - earlier for earlier, later in pairwise(rises)]
     assert all(later > earlier - 0.1 for earlier, later in pairwise(gaps))
     assert gaps[-1] > 25
+    now += 30
+    ladder.decide(2_000_000, 0, now)
+    ladder.decide(2_000_000, 0, now := now + 31)
+    ladder.decide(500_000, 0, now := now + 30)
+    ladder.decide(500_000, 0, now + 1)
     now += 100
     ladder.decide(2_000_000, 0, now)
     now += 40

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.rtc.send.adaptation import EASY, LEAST_VOICE_BPS, TIGHT, TIGHT_FOR_S, VOICE_BPS, Adaptation
-from kiosk.rtc.send.rate import STALE_S, Limits, Rate
+from kiosk.rtc.send.rate import ACCOUNTED_S, STALE_S, Limits, Rate
 
 LIMITS = Limits(100_000, 1_500_000, 2_500_000)
 
@@ -36,10 +36,20 @@ def test_many_losses_bring_it_down_and_few_let_it_up_again() -> None:
     rate.reported(0.05, 0.08, 2.0)
     assert rate.bps(2.0) == 1_800_000, "losses that a bad line has anyway change nothing"
     rate.reported(0.0, 0.08, 3.0)
-    assert rate.bps(3.0) == 1_944_000
+    assert rate.bps(3.0) == 2_000_000
     rate.told(2_000_000, 4.0)
     rate.reported(0.0, 0.08, 4.0)
     assert rate.bps(4.0) == 2_000_000
+
+
+def test_an_estimate_that_fell_has_taken_account_of_the_losses() -> None:
+    """A queue overflows: the estimate falls, and the reports of the same losses don't cut what is left."""
+    rate = Rate(LIMITS)
+    rate.told(600_000, 1.0)
+    rate.reported(0.5, 0.3, 1.0 + ACCOUNTED_S)
+    assert rate.bps(2.5) == 600_000
+    rate.reported(0.5, 0.3, 2.6)
+    assert rate.bps(2.6) == 450_000
 
 
 def test_without_estimates_the_round_trip_decides() -> None:

@@ -140,7 +140,9 @@ async def test_size_and_bit_rate_follow_the_estimate(mime: str, encoder: type) -
         assert isinstance(coder, FastH264Encoder | FittedVp8Encoder)
         assert coder.target_bitrate == 200_000
         assert coder.codec is not None
-        assert coder.codec.bit_rate == 200_000
+        assert 200_000 <= (coder.codec.bit_rate or 0) <= 600_000, (
+            "more for each picture where there are fewer than 30 a second"
+        )
 
 
 @pytest.mark.parametrize("mime", ["video/H264", "video/VP8"])
