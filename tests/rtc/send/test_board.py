@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.rtc.send.board import COOL_S, PATIENCE_S, Board
@@ -81,6 +81,7 @@ def test_a_pause_begins_anew() -> None:
     assert board.steps == 0
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 0.2), st.integers(0, 5), st.booleans()), max_size=300))
 def test_the_steps_stay_in_bounds(frames: list[tuple[float, int, bool]]) -> None:
     board, now = Board(most=3), 0.0

@@ -1,7 +1,7 @@
 """How much may be sent, from estimates and reports, with time as an argument."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.rtc.send.adaptation import EASY, LEAST_VOICE_BPS, TIGHT, TIGHT_FOR_S, VOICE_BPS, Adaptation
@@ -94,6 +94,7 @@ EVENTS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(EVENTS)
 def test_whatever_is_said_it_stays_within_its_limits(
     events: list[tuple[float | tuple[float, float | None], float]],

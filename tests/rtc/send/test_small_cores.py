@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.rtc.send.key_requests import KeyRequests
@@ -29,6 +29,7 @@ def test_a_small_packet_does_not_wait_for_the_one_long_before() -> None:
     assert pacer.wait_s(10.1) == 0
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(50, 1400), st.floats(0, 0.05)), min_size=2), st.integers(100_000, 5_000_000))
 def test_no_more_leaves_than_the_rate_and_one_burst(packets: list[tuple[int, float]], bps: int) -> None:
     pacer, now, sent = Pacer(bps), 0.0, []
@@ -53,6 +54,7 @@ def test_a_key_frame_is_due_at_once_and_then_once_a_second() -> None:
     assert keys.due(1.0)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 0.2), min_size=1, max_size=300))
 def test_a_storm_of_requests_gets_one_key_frame_a_second(pauses: list[float]) -> None:
     """And the last request is answered, at the latest a second after the key frame before it."""
@@ -79,6 +81,7 @@ def test_pictures_are_left_out_evenly(camera: int, wanted: int, expected: int) -
     assert max(gaps) <= 1 / min(camera, wanted) + 1 / camera
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-0.012, 0.012), min_size=60, max_size=60))
 def test_a_camera_that_is_not_exact_loses_nothing_at_its_own_rate(shakes: list[float]) -> None:
     thinner = Thinner()
@@ -106,6 +109,7 @@ def test_a_track_that_jumps_back_does_not_run_backwards_on_the_line() -> None:
     assert clock.stamp(0, 1.15, fresh=False) == 50, "wraps around"
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 10_000_000), st.floats(0, 5), st.booleans()), min_size=2))
 def test_timestamps_always_grow(steps: list[tuple[int, float, bool]]) -> None:
     clock, now, before = RtpClock(0, 90_000), 0.0, -1
