@@ -105,6 +105,7 @@ class Connection:
             self._heard_at = self._clock()
             if not await self._frame(frame, take):
                 return Left.ON_PURPOSE
+            await asyncio.sleep(0)  # frames that came at once are read without a pause: let what they lead to be sent
 
     async def finish(self) -> None:
         """Send what is queued and close; the connection is cut where the peer doesn't take part in time."""

@@ -1,9 +1,11 @@
 """What somebody can't do with standby links and leases that aren't theirs, or with too many messages. Over real sockets."""
 
+import asyncio
 from collections.abc import Callable
 
 from kiosk.protocol.fields import AgentStatus, Message
 from kiosk.protocol.messages import (
+    Candidate,
     LinkAnswer,
     LinkCandidate,
     LinkLost,
@@ -17,6 +19,7 @@ from kiosk.protocol.messages import (
 from tests.distributor.client import AgentClient, TerminalClient
 from tests.distributor.house import House
 from tests.distributor.linked import linked
+from tests.distributor.test_calls import connected
 from tests.distributor.test_links import warm
 
 OF_AGENTS: tuple[Callable[[str], Message], ...] = (
@@ -90,6 +93,17 @@ async def test_a_flood_of_candidates_harms_nobody(house: House) -> None:
     for _ in range(800):
         await agent.send(LinkCandidate(link_id=link_id, candidate="candidate:1"))
     await agent.expect_error("too_many", fatal=True)
+
+
+async def test_a_burst_of_one_side_does_not_cost_the_other_its_connection(house: House) -> None:
+    """More messages at once than may wait for anybody: the other side, which reads them, gets them all and stays."""
+    agent, terminal = await house.agent(), await house.terminal()
+    call_id = await connected(terminal, agent)
+    burst = (Candidate(call_id=call_id, candidate=f"candidate:{number}") for number in range(380))
+    await asyncio.gather(*(agent.send(message) for message in burst))
+    for _ in range(380):
+        await terminal.expect(Candidate)
+    await terminal.expect_nothing_before(Ping())
 
 
 async def test_who_bears_no_links_may_say_no_more_than_before(house: House) -> None:
