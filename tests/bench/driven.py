@@ -1,8 +1,8 @@
 """A real terminal in a process of its own, driven and watched: ``python -m tests.bench.driven CONFIG.toml [--screen]``.
 
 Drawn into memory, or with ``--screen`` on the display there is. Orders, one JSON object a line: ``{"do": "press" | "end" |
-"stats" | "watch" | "codes"}``. It says, in JSON lines with monotonic seconds: every ``state``, ``press``, ``face``; and for ``stats`` when each of
-the agent's pictures was drawn, and how many were decoded, of what size, since the last time; after ``watch``, for ``codes`` the numbers in the strips of the agent's and of its own pictures. The input's end ends it.
+"stats"}``. It says, in JSON lines with monotonic seconds: every ``state``, ``press``, ``face``; and for ``stats`` when each of
+the agent's pictures was drawn, and how many were decoded, of what size, since the last time. The input's end ends it.
 """
 
 import json
@@ -19,13 +19,9 @@ from kiosk import logs
 from kiosk.call.state import Snapshot
 from kiosk.config import load_terminal
 from kiosk.hardware.button import VirtualButton
-from kiosk.media.code_reader import read_frame
 from kiosk.rtc.port import PeerStats
 from kiosk.terminal import Observer, Terminal
 from kiosk.ui.display import make_application
-
-READ_EVERY = 7
-"""Of the camera's own pictures, so many have their strip read."""
 
 
 def say(**line: Any) -> None:
@@ -48,8 +44,6 @@ class Driven:
 
     def __init__(self, config_file: Path, *, screen: bool) -> None:
         self._decoded, self._size = 0, ""
-        self._passed = 0
-        self._codes: dict[str, list[tuple[float, int | None, int]]] | None = None
         observer = Observer(
             on_snapshot=self._on_snapshot,
             on_press=lambda call_id, at: say(event="press", call_id=call_id, at=at),
@@ -74,10 +68,6 @@ class Driven:
                     self.terminal.end()
                 case "stats":
                     self.terminal.engine.post(self._report)
-                case "watch":
-                    self.terminal.engine.post(self._watch)
-                case "codes":
-                    self.terminal.engine.post(self._report_codes)
         self.terminal.window.door.to_qt(partial(self.app.exit, 0))
 
     def _on_snapshot(self, snapshot: Snapshot) -> None:
@@ -86,26 +76,6 @@ class Driven:
     def _on_frame(self, _call_id: str, frame: av.VideoFrame) -> None:
         self._decoded += 1
         self._size = f"{frame.width}x{frame.height}"
-        self._note("seen", frame)
-
-    def _watch(self) -> None:
-        self._codes = {"seen": [], "own": []}
-        self.terminal.devices().camera.subscribe(self._on_own)
-
-    def _on_own(self, frame: av.VideoFrame) -> None:
-        self._passed += 1
-        if self._passed % READ_EVERY == 0:
-            self._note("own", frame)
-
-    def _note(self, where: str, frame: av.VideoFrame) -> None:
-        if self._codes is not None:
-            at, code = time.monotonic(), read_frame(frame)
-            self._codes[where].append((at, code.frame if code else None, frame.width))
-
-    def _report_codes(self) -> None:
-        codes = self._codes or {}
-        self._codes = {"seen": [], "own": []}
-        say(event="codes", **codes)
 
     def _on_end(self, call_id: str, stats: PeerStats) -> None:
         say(event="over", call_id=call_id, frames_in=stats.frames_in, frames_out=stats.frames_out)

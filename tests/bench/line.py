@@ -2,8 +2,7 @@
 
 Both begin at 1,500 kbit/s and may send 2,500; the line's queue holds 200 ms, as `tests.faults.line` has it. The pictures are
 numbered (see strips.py): how old each one is where it is shown follows from when the camera gave it. Of our terminal that is the
-moment its camera hands it out and the moment it is decoded; of a page the moments it is shown, in the own picture and in the other's,
-which leaves out some 20 ms of Chromium's delay. The agent is Chromium on both sides: ``to_agent`` measures our sender
+moment its camera took it and the moment it is drawn; see delay.py for the pages. The agent is Chromium on both sides: ``to_agent`` measures our sender
 against Chromium's, ``to_customer`` the agent's Chromium under our receiver's estimate against the same under Chromium's.
 
 Keys, the worse of both directions: ``settle_s`` from the halving until no picture of the 10 s is later than it was before by
@@ -27,7 +26,7 @@ from typing import Any
 from playwright.async_api import Page
 
 from tests.bench import strips
-from tests.bench.browsers import clock_offset_s
+from tests.bench.delay import codes, strips_of_ours, watch
 from tests.bench.figures import Figures, main, say
 from tests.bench.freezes import frozen
 from tests.bench.our_side import Ours, ours
@@ -74,43 +73,6 @@ class Watched:
     samples: dict[str, list[Sample]] = field(default_factory=lambda: {way: [] for way in WAYS})
 
 
-class End:
-    """The near end's strips, of our terminal or of the peer's page."""
-
-    def __init__(self, side: Ours | Peer) -> None:
-        self._side = side
-        self.far: Page = side._page if isinstance(side, Ours) else side._agent
-        self.far_selector = "#picture" if isinstance(side, Ours) else "#customer"
-        self._since = 0
-
-    async def watch(self) -> None:
-        """Begin to read."""
-        await strips.watch(self.far, self.far_selector)
-        if isinstance(self._side, Ours):
-            await self._side._tell("watch")
-        else:
-            await strips.watch(self._side._kiosk, "#agent")
-
-    async def codes(self) -> tuple[list[Seen], list[Seen], list[Seen], list[Seen]]:
-        """What was seen and what was sent at the customer's, then at the agent's."""
-        if isinstance(self._side, Ours):
-            since = len(self._side._terminal.heard)
-            await self._side._tell("codes")
-            near = await self._side._terminal.hear(lambda line: line["event"] == "codes", since)
-            offset_s = 0.0
-        else:
-            near = await self._side._kiosk.evaluate("window.codes")
-            offset_s = self._side._near_s
-        far = await self.far.evaluate("window.codes")
-        far_s = await clock_offset_s(self.far)
-        return (
-            strips.read(near["seen"], offset_s),
-            strips.read(near["own"], offset_s),
-            strips.read(far["seen"], far_s),
-            strips.read(far["own"], far_s),
-        )
-
-
 async def one(setting: Setting, side: Ours | Peer, stretches: tuple[float, float, float]) -> Watched:
     """One call of a side, over a line that is halved and well again."""
     line = Line(rtt_ms=RTT_MS, kbps=KBPS)
@@ -118,9 +80,11 @@ async def one(setting: Setting, side: Ours | Peer, stretches: tuple[float, float
     times = await side.call()
     if times.face is None:
         raise AssertionError(f"{side.name} didn't connect")
-    end, watched = End(side), Watched()
-    await end.watch()
-    sampling = asyncio.create_task(sample(end.far, watched.samples))
+    watched = Watched()
+    far, selector = (side._page, "#picture") if isinstance(side, Ours) else (side._agent, "#customer")
+    await watch(far, selector)
+    await (strips_of_ours(side) if isinstance(side, Ours) else watch(side._kiosk, "#agent"))
+    sampling = asyncio.create_task(sample(far, watched.samples))
     try:
         await asyncio.sleep(stretches[0])
         setting.net.set(Line(rtt_ms=RTT_MS, kbps=NARROW_KBPS))
@@ -132,9 +96,10 @@ async def one(setting: Setting, side: Ours | Peer, stretches: tuple[float, float
         watched.end = time.monotonic()
     finally:
         sampling.cancel()
-    near_seen, near_own, far_seen, far_own = await end.codes()
-    watched.seen = {"to_customer": near_seen, "to_agent": far_seen}
-    watched.own = {"to_customer": far_own, "to_agent": near_own}
+    here = await strips_of_ours(side) if isinstance(side, Ours) else await codes(side._kiosk)
+    there = await codes(far)
+    watched.seen = {"to_customer": here["seen"], "to_agent": there["seen"]}
+    watched.own = {"to_customer": there["own"], "to_agent": here["own"]}
     setting.net.set(Line())
     await side.hang_up()
     return watched
@@ -248,6 +213,7 @@ async def benchmark(arguments: argparse.Namespace) -> Figures:
             steps.enter_context(wan(Line())),
             Path(steps.enter_context(tempfile.TemporaryDirectory(prefix="kiosk-bench-"))),
             strips.numbered_file("carphone_pristine.mp4", 1280, 720),
+            driver="tests.bench.driven_strips",
         )
         far = await steps.enter_async_context(far_end(setting))
         for _ in range(QUICK_TURNS if arguments.quick else TURNS):

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import av
-from playwright.async_api import Page
 
 from kiosk.media.framecode import COLUMNS, HEIGHT_SHARE, ROWS, Code, encode
 from tests.bench.clips import FPS, NOISE_SIGMA, pictures
@@ -23,26 +22,6 @@ PERIOD_S = COUNT / FPS
 """Delays up to this can be told."""
 WHITE, BLACK, GREY = 235, 16, 128
 READER = (Path(__file__).parents[1] / "e2e" / "framecode.js").read_text()
-
-WATCH = """async (selector) => {
-  const { readCode } = await import("/framecode.js");
-  window.codes = { seen: [], own: [] };
-  const note = (video, into, every) => {
-    let count = 0;
-    const step = () => {
-      if (count++ % every === 0) into.push([performance.now() / 1000, readCode(video)?.frame ?? null, video.videoWidth]);
-      video.requestVideoFrameCallback(step);
-    };
-    video.requestVideoFrameCallback(step);
-  };
-  note(document.querySelector(selector), window.codes.seen, 1);
-  const peer = window.peers?.at(-1) ?? window.kiosk.peer;
-  const track = peer.getSenders().map((sender) => sender.track).find((track) => track?.kind === "video");
-  const own = Object.assign(document.createElement("video"), { muted: true, width: 2, height: 2, srcObject: new MediaStream([track]) });
-  document.body.append(own);
-  await own.play();
-  note(own, window.codes.own, 7);
-}"""
 
 
 @dataclass(frozen=True)
@@ -75,12 +54,6 @@ def delays(seen: Sequence[Seen], own: Sequence[Seen]) -> list[tuple[float, float
         delay_s = (each.at - each.number / FPS - anchors[place][1]) % PERIOD_S
         found.append((each.at, delay_s if delay_s < PERIOD_S - 0.5 else 0.0))
     return found
-
-
-async def watch(page: Page, selector: str) -> None:
-    """Begin to read the strips in a page's picture, and in its own camera's."""
-    await page.route("**/framecode.js", lambda route: route.fulfill(body=READER, content_type="text/javascript"))
-    await page.evaluate(WATCH, selector)
 
 
 def numbered_file(clip: str, width: int, height: int) -> Path:
