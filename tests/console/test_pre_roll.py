@@ -88,7 +88,7 @@ async def test_without_renewal_the_lease_ends_and_with_it_goes_on(desk: Desk) ->
     await over(desk, far)
 
 
-@pytest.mark.parametrize("ending", ["away", "switch", "socket", "closed", "camera"])
+@pytest.mark.parametrize("ending", ["away", "switch", "sign_out", "socket", "closed", "camera"])
 async def test_what_ends_it_at_once(desk: Desk, ending: str) -> None:
     far = await desk.link()
     await desk.willing()
@@ -98,6 +98,9 @@ async def test_what_ends_it_at_once(desk: Desk, ending: str) -> None:
             await desk.cockpit.press("w")
         case "switch":
             await desk.cockpit.press("p")
+        case "sign_out":
+            await desk.page.route("**/api/sign-out", lambda _: None)
+            await desk.cockpit.press("o")
         case "socket":
             await desk.distributor.cut()
         case "closed":

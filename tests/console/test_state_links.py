@@ -80,6 +80,14 @@ async def test_an_offer_in_a_call_on_a_link_ends_the_link(modules: Modules) -> N
     assert (await modules.fold(LINKED, WARM, e.OFFER, e.OFFER)).done == ["answer"]
 
 
+async def test_a_line_that_is_repaired_ends_the_link_and_the_distributor_is_told(modules: Modules) -> None:
+    """In a call it can't know by itself: the terminal may rebuild a line without giving up a link."""
+    in_call = [*LINKED, WARM, e.status("in_call")]
+    assert (await modules.fold(in_call, e.OFFER)).done == ["answer", "link_lost", "close_link"]
+    revoked = [*in_call, e.said("link_closed", link_id="1-1")]
+    assert (await modules.fold(revoked, e.OFFER)).done == ["answer", "close_link"]
+
+
 async def test_after_its_call_a_link_rests_or_is_closed_if_it_was_revoked_meanwhile(modules: Modules) -> None:
     assert (await modules.fold(LINKED, WARM, e.ENDED)).done == ["close"]
     revoked = [*LINKED, WARM, e.said("link_closed", link_id="1-1")]

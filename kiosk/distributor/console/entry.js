@@ -34,8 +34,9 @@ export class Entry {
     if (why === "signed_out" && this.state().screen === "cockpit") this.dispatch({ type: "signed_out", why: "ended" });
   }
 
-  /** Signs out: the shift is over, and what held for it. */
+  /** Signs out: the shift is over, and what held for it. Nobody sees the agent while the distributor still answers. */
   async leave() {
+    this.dispatch({ type: "want", status: "away" });
     this.wire.disconnect();
     keepPreRoll(null);
     await signOut();

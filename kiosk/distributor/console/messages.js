@@ -129,7 +129,7 @@ const en = {
   be_available: "Available",
   be_away: "Away",
   become_available: "Become available",
-  pre_roll: "Be seen before the press",
+  pre_roll: "Seen before the press",
   pre_roll_words:
     "Customers standing in front of a terminal may see you before they press the button. They can't hear you. The console shows it whenever you can be seen.",
   mute: "Mute",

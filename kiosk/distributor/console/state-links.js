@@ -55,9 +55,13 @@ export function afterCall(state, linkId) {
   return [{ do: "close_link", linkId }];
 }
 
-/** The call goes on without its standby link, since the terminal makes it a connection of its own. */
+/**
+ * The call goes on without its standby link, since the terminal makes it a connection of its own. While a call is set up
+ * the distributor takes that for the link's end by itself; in a call, where the line is repaired, it has to be told.
+ */
 export function withoutLink(state, linkId) {
-  return [{ ...state, links: omitted(state.links, linkId) }, [{ do: "close_link", linkId }]];
+  const told = state.status === "in_call" && linkId in state.links ? [linkLost(linkId)] : [];
+  return [{ ...state, links: omitted(state.links, linkId) }, [...told, { do: "close_link", linkId }]];
 }
 
 /** Whatever happened: nobody sees an agent who is away, in a call, without camera, or unwilling. */

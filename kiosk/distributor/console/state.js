@@ -130,7 +130,8 @@ function onDevices(state, { devices }) {
 const MESSAGES = {
   welcome: onWelcome,
   status: onStatus,
-  ice_servers: onIceServers,
+  // The credentials of the servers that the welcome named run out; these take their place in the calls to come.
+  ice_servers: (state, { ice_servers }) => [{ ...state, welcome: { ...state.welcome, ice_servers } }, []],
   error: onError,
   pong: (state) => [state, []],
   ...CALL_MESSAGES,
@@ -150,11 +151,6 @@ function onWelcome(state, message, now) {
   const effects = [{ do: "send", message: { type: "declare", calls, status, ...declaredLinks(state) } }];
   if (state.hangingUp) effects.push({ do: "send", message: hangUp(state.hangingUp) });
   return [next, effects];
-}
-
-/** The credentials of the servers that the welcome named run out; these take their place in the calls to come. */
-function onIceServers(state, message) {
-  return [{ ...state, welcome: { ...state.welcome, ice_servers: message.ice_servers } }, []];
 }
 
 function declared(call, now) {
