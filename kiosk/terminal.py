@@ -17,10 +17,13 @@ from kiosk.config import TerminalConfig
 from kiosk.engine import Engine
 from kiosk.errors import DeviceError
 from kiosk.hardware.devices import open_button, open_lamp
-from kiosk.hardware.ports import Button, Lamp
+from kiosk.hardware.ports import Button, Lamp, Presence
+from kiosk.hardware.presence import NoPresence, VirtualPresence
 from kiosk.media.devices import load_echo_canceller, open_camera, open_microphone, open_speaker, without_echo
+from kiosk.media.formats import FileCamera, PatternCamera, parse_camera
 from kiosk.media.keeper import Device, Keeper
-from kiosk.media.ports import MediaDevices, OnFault
+from kiosk.media.ports import Camera, MediaDevices, OnFault
+from kiosk.media.presence import CameraPresence
 from kiosk.protocol.fields import new_id
 from kiosk.protocol.messages import Answer, Assigned, Candidate, Ended, IceServer, PreRoll, PreRollOver, Queued
 from kiosk.rtc import repairs
@@ -32,6 +35,7 @@ from kiosk.session import Session
 from kiosk.signalling.events import Arrived, Down, FromCall, LinkEvent, NewIceServers, Up
 from kiosk.signalling.link import DistributorLink
 from kiosk.standby.links import StandbyLinks
+from kiosk.standby.lobby import Lobby
 from kiosk.ui.display import make_application
 from kiosk.ui.ending import end_on_signals
 from kiosk.ui.props import lamp_for
@@ -100,6 +104,8 @@ class Terminal:
         self.engine = Engine(self._main, on_crash=partial(self.window.door.to_qt, partial(app.exit, 1)))
         self.session: Session
         self.standby: StandbyLinks
+        self.lobby: Lobby
+        self.presence: Presence = open_presence(config, lambda: self.keeper["camera"])  # type: ignore[arg-type,return-value]  # see `devices`
         self.keeper: Keeper
 
     def start(self) -> None:
@@ -140,14 +146,18 @@ class Terminal:
         async with AsyncExitStack() as steps:
             language, pool = self.config.terminal.language, self.config.terminal.pool
             machine = CallMachine(Settings(language=language, pool=pool, links=self.config.standby.links))
-            self.standby = StandbyLinks(self._make_peer, self.link.send)
+            self.standby = StandbyLinks(self._make_peer, self.link.send, on_gone=self._link_gone)
             steps.push_async_callback(self.standby.close)
+            self.lobby = Lobby(self.standby, self.link.send)
+            steps.callback(self.lobby.close)
             self.session = Session(machine, self.link, self.standby, on_change=self._show, on_end=self._over)
             steps.push_async_callback(self.session.close)
             self.keeper = Keeper(self._openers(), lambda faults: self.session.feed(e.DevicesChanged(faults)))
             steps.push_async_callback(self.keeper.stop)
             loading = asyncio.to_thread(load_echo_canceller, self.config.microphone, self.config.speaker)
             await asyncio.gather(self.keeper.start(), loading)
+            self.presence.start(lambda present: self.engine.post(lambda: self.lobby.set_present(present)))
+            steps.push_async_callback(asyncio.to_thread, self.presence.stop)
             link = asyncio.create_task(self.link.run(), name="link")
             steps.push_async_callback(_cancel, link)
             stopping = asyncio.create_task(stop.wait())
@@ -179,7 +189,8 @@ class Terminal:
     def _press(self, at: float) -> None:
         call_id = new_id()
         self.observer.on_press(call_id, at)
-        self.session.feed(e.Pressed(call_id, at))
+        seen = self.lobby.press() if self.session.snapshot.state is State.IDLE else None
+        self.session.feed(e.Pressed(call_id, at, seen))
 
     def end(self) -> None:
         """The screen's control that ends a call or leaves the queue. From any thread."""
@@ -211,17 +222,21 @@ class Terminal:
             case Arrived(message=message):
                 self._arrived(message)
 
+    def _link_gone(self, link_id: str) -> None:
+        self.lobby.link_gone(link_id)
+
     def _arrived(self, message: FromCall) -> None:
         match message:
             case Assigned() | Queued() | Answer() | Candidate() | Ended():
                 self.session.feed(message)
             case PreRoll() | PreRollOver():
-                log.debug("preroll.unasked", type=message.type)
+                self.lobby.hear(message)
             case _:
                 self.standby.hear(message)
 
     def _show(self, snapshot: Snapshot) -> None:
         self.lamp.show(lamp_for(snapshot.state))
+        self.lobby.set_open(self.config.standby.pre_roll and snapshot.state is State.IDLE)
         self._watch_self(snapshot.state)
         self.window.door.to_qt(partial(self.view_model.fold, snapshot))
         self.observer.on_snapshot(snapshot)
@@ -232,6 +247,17 @@ class Terminal:
         elif state not in SELF_VIEW_IN and self._self_view is not None:
             self._self_view()
             self._self_view = None
+
+
+def open_presence(config: TerminalConfig, camera: Callable[[], Camera]) -> Presence:
+    """The presence that the configuration names; none where nobody would ask for it."""
+    source = config.presence.source
+    if source == "virtual":
+        return VirtualPresence()
+    real = not isinstance(parse_camera(config.camera.source), PatternCamera | FileCamera)
+    if config.standby.pre_roll and config.standby.links and (source == "camera" or (source == "auto" and real)):
+        return CameraPresence(camera)
+    return NoPresence()
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:

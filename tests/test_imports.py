@@ -92,9 +92,11 @@ ROOMS: Mapping[str, Room] = {
         "the session knows ports, never adapters: take the port as an argument and let kiosk.terminal give the adapter",
     ),
     "kiosk.call_media": Room((*SHARED, *PORTS, "kiosk.call"), "the session's hands know ports, never adapters"),
+    "kiosk.standby.attention": Room((), CORE_ADVICE, core=True),
+    "kiosk.standby.pre_roll": Room(("kiosk.call.events", "kiosk.protocol"), CORE_ADVICE, core=True),
     "kiosk.standby": Room((*SHARED, *PORTS, "kiosk.call.events"), ADAPTER_ADVICE),
     "kiosk.media": Room(
-        (*SHARED, "kiosk.call.state"), ADAPTER_ADVICE, libraries=("av", "numpy", "cv2", "livekit")
+        (*SHARED, "kiosk.call.state", "kiosk.hardware.ports", "kiosk.standby.attention"), ADAPTER_ADVICE, ("av", "numpy", "cv2", "livekit")
     ),
     "kiosk.rtc": Room(
         (*SHARED, "kiosk.media.ports", "kiosk.media.formats", "kiosk.media.levels", "kiosk.media.freezes"),

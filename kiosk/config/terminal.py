@@ -135,6 +135,13 @@ class StandbySection(Section):
     """Whether an agent's picture may be fetched, and not shown, while somebody stands in front of the screen."""
 
 
+class PresenceSection(Section):
+    """Whether somebody stands in front of the terminal, which pre-roll needs to know."""
+
+    source: Literal["auto", "camera", "virtual", "none"] = "auto"
+    """`camera`: by the camera's pictures, which stay on the device; `auto`: that, unless the camera is virtual or pre-roll is off."""
+
+
 class TerminalConfig(Section):
     """A terminal's `kiosk.toml`, for `kiosk run --config FILE`. Every key may be left out."""
 
@@ -149,3 +156,4 @@ class TerminalConfig(Section):
     screen: ScreenSection = ScreenSection()
     video: VideoSection = VideoSection()
     standby: StandbySection = StandbySection()
+    presence: PresenceSection = PresenceSection()

@@ -7,6 +7,9 @@ from typing import Protocol
 OnPress = Callable[[float], None]
 """Called on any thread with ``time.monotonic()`` of the edge, in seconds."""
 
+OnPresence = Callable[[bool], None]
+"""Called on any thread when somebody has come to stand in front of the terminal, and when nobody is there any more."""
+
 
 class LampPattern(StrEnum):
     """What the lamp in the button says."""
@@ -42,3 +45,13 @@ class Lamp(Protocol):
 
     def stop(self) -> None:
         """Go dark and let go of the pin; safe to call twice."""
+
+
+class Presence(Protocol):
+    """Notices somebody who stands in front of the terminal; nothing of it leaves the device."""
+
+    def start(self, on_change: OnPresence) -> None:
+        """Begin, with nobody there."""
+
+    def stop(self) -> None:
+        """Notice nothing any more: no call of ``on_change`` begins after this. Safe to call twice."""

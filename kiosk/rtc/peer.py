@@ -91,6 +91,11 @@ class AiortcPeer:
             self._came, self._came_at = count, time.monotonic()
         return time.monotonic() - self._came_at
 
+    @property
+    def has_picture(self) -> bool:
+        """Whether a picture of the agent is kept, by `preview`."""
+        return self._kept is not None
+
     async def offer(self) -> str:
         """The SDP offer with all candidates; nothing is attached."""
         await self._pc.setLocalDescription(await self._pc.createOffer())

@@ -47,6 +47,10 @@ class Peer(Protocol):
     def quiet_s(self) -> float:
         """Seconds since a picture or sound of the agent came, as far as it was asked before; infinite before the first."""
 
+    @property
+    def has_picture(self) -> bool:
+        """Whether a picture of the agent is kept, by `preview`."""
+
     async def offer(self) -> str:
         """The SDP offer with all candidates: one audio and one video transceiver, both ways, with nothing on them."""
 

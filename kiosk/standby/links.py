@@ -83,6 +83,16 @@ class StandbyLinks:
         for link in tuple(self._links.values()):
             self._close(link)
 
+    @property
+    def count(self) -> int:
+        """How many links stand by, connected."""
+        return sum(link.usable for link in self._links.values())
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether an agent's picture is there to be shown at a press."""
+        return any(link.held.peer.has_picture for link in self._links.values())
+
     def hear(self, message: AboutLinks) -> None:
         """What the distributor says of a link; of one that isn't here, nothing follows."""
         if isinstance(message, LinkWanted):
@@ -112,6 +122,11 @@ class StandbyLinks:
             return None
         link.lent = True
         return link.held
+
+    def has(self, link_id: str) -> bool:
+        """Whether the link stands by."""
+        link = self._links.get(link_id)
+        return link is not None and link.usable
 
     def preview(self, link_id: str, on: bool) -> bool:  # noqa: FBT001 a switch has one argument
         """Let the agent's pictures in on an idle link, or not any more; False where there is no such link."""

@@ -1,6 +1,7 @@
 """A real terminal in a process of its own, driven over its standard input: ``driven_terminal.py CONFIG.toml``.
 
-Orders, one JSON object a line: ``{"do": "press"}``, ``{"do": "end"}``, ``{"do": "stats"}``. It says, in JSON lines: every
+Orders, one JSON object a line: ``{"do": "press"}``, ``{"do": "end"}``, ``{"do": "stats"}``, ``{"do": "come"}`` and ``{"do": "go"}``
+for somebody in front of it, ``{"do": "standby"}`` for the links that are ready and whether an agent's picture is. It says, in JSON lines: every
 state with the time, every face, and for ``stats`` the frame codes read out of the agent's picture, the window's picture,
 and what the measuring speaker heard. The end of the input ends it.
 """
@@ -19,6 +20,7 @@ from kiosk import logs
 from kiosk.call.state import Snapshot
 from kiosk.config import load_terminal
 from kiosk.hardware.button import VirtualButton
+from kiosk.hardware.presence import VirtualPresence
 from kiosk.media.code_reader import read_frame
 from kiosk.media.virtual_sound import MeasuringSpeaker
 from kiosk.terminal import Observer, Terminal
@@ -69,13 +71,24 @@ class Driven:
                 case "press":
                     button = self.terminal.button
                     assert isinstance(button, VirtualButton)
+                    say(event="pressing", at=time.monotonic())
                     button.press()
                     button.release()
+                case "come" | "go" as what:
+                    presence = self.terminal.presence
+                    assert isinstance(presence, VirtualPresence)
+                    presence.set(what == "come")
+                case "standby":
+                    self.terminal.engine.post(self.tell_standby)
                 case "end":
                     self.terminal.end()
                 case "stats":
                     self.report()
         self.terminal.window.door.to_qt(partial(self.app.exit, 0))
+
+    def tell_standby(self) -> None:
+        standby = self.terminal.standby
+        say(event="standby", links=standby.count, picture=standby.has_picture)
 
     def report(self) -> None:
         speaker = self.terminal.keeper["speaker"]

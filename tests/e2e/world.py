@@ -159,6 +159,21 @@ class TerminalProcess:
         await self.tell("stats")
         return await self._process.hear(lambda line: line["event"] == "stats", since=mark)
 
+    async def stands_by(self, links: int, *, picture: bool = False) -> None:
+        """Wait until so many links are ready, and an agent's picture where that is wanted."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                mark = self.mark
+                await self.tell("standby")
+                now = await self._process.hear(lambda line: line["event"] == "standby", since=mark)
+                if now["links"] >= links and now["picture"] >= picture:
+                    return
+                await asyncio.sleep(0.05)
+
+    async def face(self, since: int) -> Line:
+        """The first face that was drawn since then."""
+        return await self._process.hear(lambda line: line["event"] == "face", since=since)
+
     async def end(self, *, kill: bool = False) -> None:
         stdin = self._process.process.stdin
         assert stdin is not None
@@ -196,7 +211,7 @@ class World:
             "screen": {"fullscreen": False, "width": 640, "height": 400},
         }
         for section, values in sections.items():
-            config[section] |= values
+            config[section] = config.get(section, {}) | values
         file = self.folder / f"{name.replace(' ', '-')}.toml"
         file.write_text(toml(config))
         process = await asyncio.create_subprocess_exec(

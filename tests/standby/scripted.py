@@ -31,6 +31,10 @@ class ScriptedPeer:
     def quiet_s(self) -> float:
         return self.quiet
 
+    @property
+    def has_picture(self) -> bool:
+        return "preview True" in self.did
+
     async def offer(self) -> str:
         self.note("offer")
         await self.gathered.wait()

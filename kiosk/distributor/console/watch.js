@@ -9,7 +9,6 @@ const MISSING_MS = 5000;
 /** Tells `onMedia({video})` and `onMedia({audio})`: `live`, `stalled`, and for a picture that never came `missing`. */
 export class Watch {
   #stopTimer = () => {};
-  #watching = false;
   #began = 0;
   #before = null; // what had come before: a standby link has counted its earlier calls
   #patience = new Patience();
@@ -22,17 +21,14 @@ export class Watch {
   /** From now on; more than once is harmless. */
   begin() {
     this.stop();
-    this.#watching = true;
     this.#began = this.clock.now();
     this.#before ??= this.peer.getStats().then(countsOf);
     this.#stopTimer = this.clock.every(EVERY_MS, () => this.#look());
   }
 
-  /** Tells nothing more; on a link that waits for its next call, that call's first picture has to come at once. */
+  /** Tells nothing more. */
   stop() {
     this.#stopTimer();
-    this.#watching = false;
-    this.#wait(null);
   }
 
   async #look() {
@@ -43,11 +39,12 @@ export class Watch {
       this.#count(kind, counts[kind] - before[kind]);
       this.#tell(kind);
     }
-    const line = lineOf(report, this.clock.now());
-    if (line && this.#watching) this.#wait(this.#patience.learn(line));
+    this.#wait(lineOf(report, this.clock.now()));
   }
 
-  #wait(waitMs) {
+  #wait(line) {
+    if (!line) return;
+    const waitMs = this.#patience.learn(line);
     for (const receiver of this.peer.getReceivers()) receiver.jitterBufferTarget = waitMs;
   }
 
