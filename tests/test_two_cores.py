@@ -5,7 +5,7 @@ Whatever the order of events: once everything has arrived and the time is up, bo
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from kiosk.call import events as e
 from kiosk.call.state import State
@@ -36,8 +36,16 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(TERMINALS))
     def press(self, name: str) -> None:
-        self.world.calls += 1
-        self.world.tell(name, e.Pressed(f"c{self.world.calls}", self.world.now))
+        self.world.press(name)
+
+    @rule(name=st.sampled_from(TERMINALS), present=st.booleans())
+    def stand(self, name: str, present: bool) -> None:  # noqa: FBT001 hypothesis names its arguments
+        self.world.prepare(name, self.world.lobbies[name].set_present(present, self.world.now))
+
+    @rule(name=st.sampled_from(SIDES))
+    def links_break(self, name: str) -> None:
+        """One side's links are gone, and it doesn't know yet."""
+        self.world.here[name].clear()
 
     @rule(name=st.sampled_from(TERMINALS), event=st.sampled_from([e.EndPressed(), e.MuteToggled()]))
     def touch(self, name: str, event: e.Event) -> None:
@@ -80,6 +88,16 @@ class AnyOrder(RuleBasedStateMachine):
                     self.world.tell(name, e.Offline("closed"))
         self.world.router = Router(RouterSettings(wrap_up_s=1.0))
 
+    @invariant()
+    def nobody_greets_two_customers(self) -> None:
+        """An agent whom a lease lets a customer see isn't seen by another."""
+        greeting = [
+            machine.snapshot.agent_name
+            for machine in self.world.machines.values()
+            if machine.snapshot.state is State.GREETING
+        ]
+        assert len(greeting) == len(set(greeting))
+
     def teardown(self) -> None:
         world = self.world
         world.settle()
@@ -97,3 +115,19 @@ class AnyOrder(RuleBasedStateMachine):
 
 AnyOrder.TestCase.settings = settings(max_examples=200, stateful_step_count=50, deadline=None)
 TestAnyOrder = AnyOrder.TestCase
+
+
+def test_a_hot_call_goes_its_way_through_both_cores() -> None:
+    """Somebody comes, is asked for, presses, sees the agent at once, and is the agent's."""
+    world = World()
+    for name in SIDES:
+        world.connect(name)
+    world.deliver_all()
+    world.prepare("t1", world.lobbies["t1"].set_present(True, world.now))
+    world.deliver_all()
+    world.press("t1")
+    assert world.machines["t1"].snapshot.state is State.GREETING
+    world.deliver_all()
+    snapshot = world.machines["t1"].snapshot
+    assert snapshot.state is State.IN_CALL
+    assert [view.agent_id for view in world.router.calls()] == [snapshot.agent_name.lower()]

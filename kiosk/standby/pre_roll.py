@@ -94,6 +94,8 @@ class PreRollCore:
 
     def set_present(self, present: bool, now: float) -> list[Effect]:  # noqa: FBT001 a switch has one argument
         """Somebody stands in front of the terminal, or nobody any more."""
+        if present and not self._present:
+            self._sent_at.clear()  # what answers an ask for the one before counts no more
         self._present = present
         return self.wake(now) if present else self._give_back()
 

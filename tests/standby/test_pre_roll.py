@@ -143,7 +143,9 @@ def test_whoever_leaves_gives_it_back_and_what_was_given_back_is_not_taken_again
     assert door.grant() == ["over 7"]
     door.come()
     assert door.grant(ask=1) == ["over 7"]
-    assert door.grant(fence=8) == ["watch l1"]
+    assert door.grant(fence=8, ask=1) == ["over 8"], "it answers an ask for the one before"
+    assert door.wait(0.7) == ["ask 2"]
+    assert door.grant(fence=9, ask=2) == ["watch l1"]
 
 
 @pytest.mark.parametrize("why", ["gone", "closed", "late", "unasked", "no ask", "no link"])
