@@ -42,7 +42,7 @@ class AgentMedia:
         """Gets the customer's decoded pictures and sound."""
         self._pc = make_connection(ice_servers)
         self._studio, self._on_failed = studio, on_failed
-        self._began_s = 0.0
+        self._clock_s = self._began_s = time.monotonic()
         self._film: FilmTrack | None = None
         self._voice: VoiceTrack | None = None
         self._frames_before = 0
@@ -82,10 +82,10 @@ class AgentMedia:
         """Send the picture from now on, and the voice or not, in step with it."""
         if self._film is None:
             self._began_s = time.monotonic()
-            self._film = FilmTrack(self._studio.film, self._began_s)
+            self._film = FilmTrack(self._studio.film, self._began_s, self._clock_s)
             self._send("video", self._film)
         if voice and self._voice is None:
-            self._voice = VoiceTrack(self._studio.voice, self._began_s)
+            self._voice = VoiceTrack(self._studio.voice, self._began_s, self._clock_s)
             self._send("audio", self._voice)
 
     def detach(self) -> None:

@@ -60,15 +60,20 @@ class Film:
 
 
 class FilmTrack(MediaStreamTrack):
-    """Plays the film from ``began_s`` (monotonic) on; pictures that are late are left out."""
+    """Plays the film from ``began_s`` (monotonic) on; pictures that are late are left out.
+
+    The pictures' time counts from ``clock_s`` (monotonic, not later than ``began_s``): tracks that follow one another on a link
+    have one clock.
+    """
 
     kind = "video"
 
-    def __init__(self, film: Film, began_s: float) -> None:
+    def __init__(self, film: Film, began_s: float, clock_s: float | None = None) -> None:
         super().__init__()
         self.frames = 0
         self._film = film
         self._began_s = began_s
+        self._first_pts = 0 if clock_s is None else round((began_s - clock_s) * CLOCK)
         self._number = -1
 
     async def recv(self) -> av.VideoFrame:
@@ -80,5 +85,5 @@ class FilmTrack(MediaStreamTrack):
         self._number = due
         self.frames += 1
         frame = av.VideoFrame.from_ndarray(self._film.picture(due), format="yuv420p")
-        frame.pts, frame.time_base = due * CLOCK // FPS, Fraction(1, CLOCK)
+        frame.pts, frame.time_base = self._first_pts + due * CLOCK // FPS, Fraction(1, CLOCK)
         return frame

@@ -46,14 +46,18 @@ class Voice:
 
 
 class VoiceTrack(MediaStreamTrack):
-    """Speaks the clip as from ``began_s`` (monotonic) on, in real time; what was to be said before the first `recv` is left out."""
+    """Speaks the clip as from ``began_s`` (monotonic) on, in real time; what was to be said before the first `recv` is left out.
+
+    The sound's time counts from ``clock_s`` (monotonic, not later than ``began_s``), as `FilmTrack`'s does.
+    """
 
     kind = "audio"
 
-    def __init__(self, voice: Voice, began_s: float) -> None:
+    def __init__(self, voice: Voice, began_s: float, clock_s: float | None = None) -> None:
         super().__init__()
         self._voice = voice
         self._began_s = began_s
+        self._first_pts = 0 if clock_s is None else round((began_s - clock_s) * SAMPLE_RATE)
         self._number: int | None = None
 
     async def recv(self) -> av.AudioFrame:
@@ -65,6 +69,6 @@ class VoiceTrack(MediaStreamTrack):
             raise MediaStreamError
         frame = av.AudioFrame.from_ndarray(self._voice.block(self._number), format="s16", layout="mono")
         frame.sample_rate = SAMPLE_RATE
-        frame.pts, frame.time_base = self._number * BLOCK, Fraction(1, SAMPLE_RATE)
+        frame.pts, frame.time_base = self._first_pts + self._number * BLOCK, Fraction(1, SAMPLE_RATE)
         self._number += 1
         return frame

@@ -107,6 +107,17 @@ async def test_late_pictures_are_left_out(film: Film) -> None:
     assert frame.pts >= 10 * 90_000
 
 
+async def test_tracks_that_follow_one_another_have_one_clock(film: Film, voice: Voice) -> None:
+    """Their time counts from the link's beginning: to an encoder that goes on, it never runs backwards."""
+    now = time.monotonic()
+    pictures, sounds = FilmTrack(film, now, now - 10), VoiceTrack(voice, now, now - 10)
+    picture, sound = await pictures.recv(), await sounds.recv()
+    assert picture.pts is not None
+    assert sound.pts is not None
+    assert 10 <= picture.pts / 90_000 < 11
+    assert 10 <= sound.pts / 48_000 < 11
+
+
 async def test_stopped_tracks_say_so(film: Film, voice: Voice) -> None:
     for track in (FilmTrack(film, time.monotonic()), VoiceTrack(voice, time.monotonic())):
         track.stop()
