@@ -30,7 +30,7 @@ from kiosk.rtc import repairs
 from kiosk.rtc.peer import AiortcPeer
 from kiosk.rtc.port import Peer, PeerEvents, PeerStats
 from kiosk.rtc.receive import receiver
-from kiosk.rtc.send import sender
+from kiosk.rtc.send import hardware, sender
 from kiosk.session import Session
 from kiosk.signalling.events import Arrived, Down, FromCall, LinkEvent, NewIceServers, Up
 from kiosk.signalling.link import DistributorLink
@@ -113,6 +113,7 @@ class Terminal:
         memory.few_arenas()
         video = self.config.video
         sender.install(video.min_kbps, video.start_kbps, video.max_kbps)
+        hardware.board.look_for(self.config.terminal.state_dir)
         receiver.install()
         repairs.install()
         self._step("window", self.window.show, self.window.close)

@@ -13,6 +13,7 @@ from av.video.reformatter import VideoReformatter
 
 from kiosk.rtc.send.adaptation import VOICE_BPS
 from kiosk.rtc.send.h264 import FastH264Encoder, scaled
+from kiosk.rtc.send.hardware import HardwareH264Encoder, board
 from kiosk.rtc.send.rate import Limits
 
 EXPECTED_LOSS_PCT = 10
@@ -99,6 +100,8 @@ class VoiceEncoder(OpusEncoder):
 def make_encoder(codec: RTCRtpCodecParameters, limits: Limits) -> Encoder:
     """The encoder for what was negotiated."""
     match codec.mimeType.lower():
+        case "video/h264" if board.works:
+            return HardwareH264Encoder(limits.start, limits.most)
         case "video/h264":
             return FastH264Encoder(limits.start, limits.most)
         case "video/vp8":

@@ -71,6 +71,11 @@ class FastH264Encoder(H264Encoder):
         return (codec.width, codec.height) != (frame.width, frame.height) or (key and moved)
 
 
+def split(data: bytes) -> list[bytes]:
+    """The NAL units of an Annex B stream, without their start codes."""
+    return list(H264Encoder._split_bitstream(data))  # noqa: SLF001 aiortc's, used as it is
+
+
 def scaled(scale: VideoReformatter, frame: av.VideoFrame, size: tuple[int, int] | None) -> av.VideoFrame:
     """``frame`` in YUV420P and in ``size``; itself where it is so already."""
     width, height = size or (frame.width, frame.height)

@@ -34,6 +34,7 @@ from kiosk import logs
 from kiosk.rtc.send.adaptation import VOICE_BPS, Adaptation, Wanted
 from kiosk.rtc.send.encoders import PictureEncoder, VoiceEncoder, make_encoder
 from kiosk.rtc.send.h264 import FastH264Encoder
+from kiosk.rtc.send.hardware import HardwareH264Encoder, board
 from kiosk.rtc.send.key_requests import KeyRequests
 from kiosk.rtc.send.pacer import Pacer
 from kiosk.rtc.send.rate import Limits
@@ -148,6 +149,8 @@ class Sender(RTCRtpSender):
             payloads, ticks = await self._encode(codec, frame, track)
         except (av.FFmpegError, ValueError) as error:
             log.warning("sender.frame_left_out", kind=self.kind, why=str(error))
+            if isinstance(self._private("encoder"), HardwareH264Encoder):
+                board.failed()
             self._set_private("encoder", None)
             return
         if payloads and self.track is track:
