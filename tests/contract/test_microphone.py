@@ -223,10 +223,11 @@ class TestPipeWire:
             listener.until_tone(microphone, HZ)
         microphone.stop()
 
-    def test_stereo_of_another_rate(self, sound: SoundSession) -> None:
-        """A device of 44.1 kHz and two channels is mixed and resampled."""
-        sound.add_speaker("room", rate=44_100, channels="stereo")
-        sound.add_microphone("desk", "room", rate=44_100, channels="stereo")
+    @pytest.mark.parametrize("channels", ["stereo", "mono"])
+    def test_another_rate(self, sound: SoundSession, channels: str) -> None:
+        """A device of 44.1 kHz, with one channel or two, is mixed and resampled."""
+        sound.add_speaker("room", rate=44_100, channels=channels)
+        sound.add_microphone("desk", "room", rate=44_100, channels=channels)
         listener, microphone = Listener(), open_microphone(MicrophoneSection(source="device:DESK"))
         microphone.start(listener.on_fault)
         with sound.tone("room", HZ, DBFS):

@@ -239,10 +239,10 @@ def test_measures_before_anything_was_played() -> None:
 class TestPipeWire:
     """What only real speakers have."""
 
-    @pytest.mark.parametrize("sink", ["auto", "device:Room"])
-    def test_stereo_of_another_rate(self, sound: SoundSession, voice: Microphone, sink: str) -> None:
-        """Mono at 48 kHz comes out of a device of 44.1 kHz and two channels."""
-        sound.add_speaker("room", rate=44_100, channels="stereo")
+    @pytest.mark.parametrize(("sink", "channels"), [("auto", "stereo"), ("device:Room", "stereo"), ("auto", "mono")])
+    def test_another_rate(self, sound: SoundSession, voice: Microphone, sink: str, channels: str) -> None:
+        """Mono at 48 kHz comes out of a device of 44.1 kHz, with one channel or two."""
+        sound.add_speaker("room", rate=44_100, channels=channels)
         speaker = open_speaker(SpeakerSection(sink=sink))
         speaker.start(lambda _: None)
         heard = loud(monitored(sound, lambda: feed(voice, speaker, 20)))

@@ -55,7 +55,7 @@ def many_contributors(call: HostileCall, chance: random.Random) -> Iterator[byte
 
 
 def foreign_sources(call: HostileCall, chance: random.Random) -> Iterator[bytes]:
-    for ssrc in range(1, 3001):
+    for ssrc in range(1, 1501):
         yield call.rtp("video" if ssrc % 3 else "audio", b"\x65" + chance.randbytes(20), ssrc=ssrc)
 
 
@@ -72,8 +72,8 @@ def jumping_timestamps(call: HostileCall, chance: random.Random) -> Iterator[byt
 
 
 def endless_picture(call: HostileCall, _: random.Random) -> Iterator[bytes]:
-    """Four megabytes, and no end of it."""
-    yield from [call.rtp("video", b"\x61" + bytes(1000), 5, marker=0)] * 4000
+    """Two megabytes, and no end of it."""
+    yield from [call.rtp("video", b"\x61" + bytes(1000), 5, marker=0)] * 2000
 
 
 def fragments_without_start(call: HostileCall, chance: random.Random) -> Iterator[bytes]:
@@ -138,7 +138,7 @@ def absurd_estimates(call: HostileCall, _: random.Random) -> Iterator[bytes]:
 
 
 def key_frame_storm(call: HostileCall, _: random.Random) -> Iterator[bytes]:
-    for number in range(3000):
+    for number in range(1500):
         fmt = RTCP_PSFB_PLI if number % 2 else RTCP_PSFB_FIR
         yield bytes(RtcpPsfbPacket(fmt=fmt, ssrc=call.ssrc("video"), media_ssrc=call.near_ssrc("video")))
 

@@ -120,7 +120,7 @@ def test_numbers_that_leap_end_nothing(
         loop.run(leap())
 
 
-@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(st.sampled_from(["video", "audio", "rtcp"]), st.binary(max_size=80), st.integers(0, 2**32 - 1)),
