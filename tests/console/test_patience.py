@@ -17,6 +17,29 @@ LINE_OF = """async (stats) => {
   const { lineOf } = await import("/patience.js");
   return lineOf(new Map(stats.map((stat) => [stat.id, stat])), 7);
 }"""
+WATCHED = """async ({ video, seconds }) => {
+  const { Watch } = await import("/watch.js");
+  const receivers = [{ jitterBufferTarget: null }, { jitterBufferTarget: null }];
+  const targets = () => receivers.map((receiver) => receiver.jitterBufferTarget);
+  let now = 0;
+  let tick;
+  const clock = { now: () => now, every: (_, action) => { tick = action; return () => {}; } };
+  const counted = () => Object.fromEntries(Object.entries(video).map(([name, each]) => [name, (each * now) / 1000]));
+  const stats = () => [
+    { id: "V", type: "inbound-rtp", kind: "video", framesDecoded: 0, ...counted() },
+    { id: "T", type: "transport", selectedCandidatePairId: "P" },
+    { id: "P", type: "candidate-pair", currentRoundTripTime: 0.24 },
+  ];
+  const getStats = async () => new Map(stats().map((stat) => [stat.id, stat]));
+  const watch = new Watch({ getStats, getReceivers: () => receivers, connectionState: "connected" }, clock, () => {});
+  watch.begin();
+  for (; now < seconds * 1000; now += 500) await tick();
+  const during = targets();
+  const looking = tick();
+  watch.stop();
+  await looking;
+  return [during, targets()];
+}"""
 EVERY_MS = 500
 PACKETS = 85
 """Of video in `EVERY_MS`, at 1.5 Mbit/s."""
@@ -105,3 +128,11 @@ async def test_without_a_picture_or_a_round_trip_there_is_no_line(
     modules: Modules, given: list[dict[str, Any]]
 ) -> None:
     assert await modules.run(LINE_OF, given) is None
+
+
+async def test_both_wait_in_the_call_and_neither_after_it(modules: Modules) -> None:
+    """On a link that waits for its next call, that call's first picture must come at once."""
+    video = {"packetsReceived": 170, "retransmittedPacketsReceived": 9}
+    during, after = await modules.run(WATCHED, {"video": video, "seconds": 5})
+    assert during == [620, 620]
+    assert after == [None, None]

@@ -9,6 +9,7 @@ const MISSING_MS = 5000;
 /** Tells `onMedia({video})` and `onMedia({audio})`: `live`, `stalled`, and for a picture that never came `missing`. */
 export class Watch {
   #stopTimer = () => {};
+  #watching = false;
   #began = 0;
   #before = null; // what had come before: a standby link has counted its earlier calls
   #patience = new Patience();
@@ -21,14 +22,17 @@ export class Watch {
   /** From now on; more than once is harmless. */
   begin() {
     this.stop();
+    this.#watching = true;
     this.#began = this.clock.now();
     this.#before ??= this.peer.getStats().then(countsOf);
     this.#stopTimer = this.clock.every(EVERY_MS, () => this.#look());
   }
 
-  /** Tells nothing more. */
+  /** Tells nothing more; on a link that waits for its next call, that call's first picture has to come at once. */
   stop() {
     this.#stopTimer();
+    this.#watching = false;
+    this.#wait(null);
   }
 
   async #look() {
@@ -39,12 +43,11 @@ export class Watch {
       this.#count(kind, counts[kind] - before[kind]);
       this.#tell(kind);
     }
-    this.#wait(lineOf(report, this.clock.now()));
+    const line = lineOf(report, this.clock.now());
+    if (line && this.#watching) this.#wait(this.#patience.learn(line));
   }
 
-  #wait(line) {
-    if (!line) return;
-    const waitMs = this.#patience.learn(line);
+  #wait(waitMs) {
     for (const receiver of this.peer.getReceivers()) receiver.jitterBufferTarget = waitMs;
   }
 
