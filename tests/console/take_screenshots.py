@@ -12,6 +12,7 @@ from playwright.async_api import Page
 
 from kiosk import logs
 from tests.browser import RunningBrowser, chromium
+from tests.console.desk import Desk
 from tests.console.drawn import AGENT, clip
 from tests.console.site import Cockpit, Site
 from tests.console.terminal import Terminal
@@ -57,6 +58,7 @@ async def _take(out_dir: Path) -> list[Path]:
         async with chromium(f"--use-file-for-fake-video-capture={film}") as browser:
             await site.start()
             try:
+                await _before_the_press(site, browser, out_dir, files)
                 await _shifts(site, browser, out_dir, files)
             finally:
                 await site.stop()
@@ -65,8 +67,27 @@ async def _take(out_dir: Path) -> list[Path]:
     return files
 
 
-async def _shifts(site: Site, browser: RunningBrowser, out_dir: Path, files: list[Path]) -> None:
+async def _before_the_press(site: Site, browser: RunningBrowser, out_dir: Path, files: list[Path]) -> None:
+    """Somebody stands in front of a terminal, and presses; the distributor's part is spoken by this script."""
     site.add_agent()
+    camera = Camera(await browser.page(), out_dir, files)
+    desk = Desk(camera.page, Cockpit(camera.page, site))
+    await desk.open()
+    try:
+        far = await desk.link()
+        await desk.willing()
+        desk.pre_roll(far.link_id, fence=1)
+        await far.until(lambda: far.pictures > 0)
+        await desk.seen(is_seen=True)
+        await camera.shoot("seen")
+        await desk.call(far)
+        await camera.shoot("in-call-hot")
+    finally:
+        await desk.close()
+        await camera.page.context.close()
+
+
+async def _shifts(site: Site, browser: RunningBrowser, out_dir: Path, files: list[Path]) -> None:
     camera = Camera(await browser.page(), out_dir, files)
     cockpit, terminal = Cockpit(camera.page, site), Terminal(site.here.url)
     await _signing_in(cockpit, camera)
