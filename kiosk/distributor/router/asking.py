@@ -85,7 +85,7 @@ def _offered(turn: Turn, call: CallRecord) -> None:
         turn.await_answer(call, told=True)
         links.drop(turn, link)
     elif call.phase is Phase.RESERVED:
-        call.timers.setdefault(Timer.ANSWER, turn.now + turn.settings.answer_timeout_s)
+        turn.floor.time(call, Timer.ANSWER, turn.now + turn.settings.answer_timeout_s)
 
 
 def answer_seen(turn: Turn, event: AnswerSeen) -> None:

@@ -1,6 +1,7 @@
 """Everyone and everything the router knows at one moment, and the questions it asks about them."""
 
 from dataclasses import dataclass, field
+from itertools import islice
 
 from kiosk.distributor.router.candidates import Appetite, FreeAgents, Shelf
 from kiosk.distributor.router.settings import RouterSettings
@@ -16,6 +17,8 @@ class Floor:
     agents: dict[str, Agent] = field(default_factory=dict)
     terminals: dict[str, Terminal] = field(default_factory=dict)
     calls: dict[str, CallRecord] = field(default_factory=dict)
+    restless: dict[str, CallRecord] = field(default_factory=dict)
+    """The calls that wait for an agent or for a time, and some that did until a moment ago."""
     links: dict[str, Link] = field(default_factory=dict)
     leases: dict[int, LeaseRecord] = field(default_factory=dict)
     """By fencing number."""
@@ -48,12 +51,13 @@ class Floor:
         """A new call of ``terminal``, which has none."""
         self.opened += 1
         call = CallRecord(call_id, terminal, pool, language, requested_at, self.opened)
-        self.calls[call_id] = terminal.call = call
+        self.calls[call_id] = self.restless[call_id] = terminal.call = call
         return call
 
     def close(self, call: CallRecord) -> None:
         """The call is gone, and with it whoever was kept for it only; its agent has been released."""
         del self.calls[call.call_id]
+        self.restless.pop(call.call_id, None)
         call.terminal.call = None
         call.terminal.last_ended = call.call_id
         self.appetite.look_at(call.terminal)
@@ -92,7 +96,7 @@ class Floor:
 
     def waiting(self) -> list[CallRecord]:
         """The calls that wait for an agent and whose terminal is here, first come first."""
-        calls = [c for c in self.calls.values() if c.phase is Phase.WAITING and c.terminal.here]
+        calls = [c for c in self.restless.values() if c.phase is Phase.WAITING and c.terminal.here]
         return sorted(calls, key=lambda call: (call.requested_at, call.number))
 
     def queue_reason(self) -> QueueReason:
@@ -103,7 +107,13 @@ class Floor:
 
     def timers(self) -> list[tuple[float, Timer, CallRecord]]:
         """Every running timer of a call."""
-        return [(at, timer, call) for call in self.calls.values() for timer, at in call.timers.items()]
+        self.restless = {i: c for i, c in self.restless.items() if c.timers or c.phase is Phase.WAITING}
+        return [(at, timer, call) for call in self.restless.values() for timer, at in call.timers.items()]
+
+    def time(self, call: CallRecord, timer: Timer, at: float) -> None:
+        """Something is to happen to the call at ``at`` at the latest: an earlier time for the same thing stays."""
+        self.restless[call.call_id] = call
+        call.timers.setdefault(timer, at)
 
     def wrap_ups(self) -> list[tuple[float, Agent]]:
         """Every running wrap-up."""
@@ -114,6 +124,6 @@ class Floor:
         found = [at for at, _, _ in self.timers()]
         found += (until for until, _ in self.wrap_ups())
         found += (lease.held_until for lease in self.leases.values())
-        found += (link.deadline for link in list(self.opening.values())[:1])
+        found += (link.deadline for link in islice(self.opening.values(), 1))
         found += (at for at, _ in self.appetite.later[:1])
         return found

@@ -148,4 +148,4 @@ def _hold(turn: Turn, terminal: Terminal, agent: Agent, said: DeclaredCall, clai
     call.agent, call.phase, call.claim = agent, PHASES[said.phase], claim
     agent.take(call, turn.now)
     missing = Timer.AGENT_BACK if claim is Role.TERMINAL else Timer.TERMINAL_BACK
-    call.timers[missing] = turn.now + turn.settings.declare_grace_s
+    turn.floor.time(call, missing, turn.now + turn.settings.declare_grace_s)

@@ -88,7 +88,7 @@ def _grant(turn: Turn, link: Link, ask: int) -> None:
 
 
 def _renew(turn: Turn, lease: LeaseRecord, ask: int) -> None:
-    if not lease.recalled and turn.now - lease.since < turn.settings.pre_roll_s and lease.terminal.call is None:
+    if not lease.recalled and turn.now - lease.since < turn.settings.pre_roll_s:
         _promise(turn, lease, ask)
 
 

@@ -49,7 +49,7 @@ def _leave_call(turn: Turn, agent: Agent, event: AgentLost) -> None:
         agent.wrap_up_until = None
     else:
         grace_s = _grace_s(turn, call, turn.settings.agent_grace_s, silent=event.silent)
-        call.timers.setdefault(Timer.AGENT_BACK, turn.now + grace_s)
+        turn.floor.time(call, Timer.AGENT_BACK, turn.now + grace_s)
 
 
 def terminal_lost(turn: Turn, event: TerminalLost) -> None:
@@ -65,7 +65,7 @@ def terminal_lost(turn: Turn, event: TerminalLost) -> None:
     else:
         call.stop(Timer.ANSWER)
         grace_s = _grace_s(turn, call, turn.settings.terminal_grace_s, silent=event.silent)
-        call.timers.setdefault(Timer.TERMINAL_BACK, turn.now + grace_s)
+        turn.floor.time(call, Timer.TERMINAL_BACK, turn.now + grace_s)
 
 
 def _grace_s(turn: Turn, call: CallRecord, broken_s: float, *, silent: bool) -> float:

@@ -79,10 +79,10 @@ class Turn:
     def await_answer(self, call: CallRecord, *, told: bool) -> None:
         """A set-up begins. An agent isn't blamed for an offer that hasn't come: its time runs once it is ``told``."""
         call.phase = Phase.RESERVED
-        call.stop(Timer.ANSWER)
+        call.stop(Timer.ANSWER, Timer.SETUP)
         if told:
-            call.timers[Timer.ANSWER] = self.now + self.settings.answer_timeout_s
-        call.timers[Timer.SETUP] = self.now + self.settings.setup_timeout_s
+            self.floor.time(call, Timer.ANSWER, self.now + self.settings.answer_timeout_s)
+        self.floor.time(call, Timer.SETUP, self.now + self.settings.setup_timeout_s)
 
     def assign(self, call: CallRecord, agent: Agent, *, to_agent: bool) -> None:
         """Tell the terminal, and perhaps the agent, who serves the call."""
