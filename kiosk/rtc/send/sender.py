@@ -35,6 +35,7 @@ from kiosk.rtc.send.adaptation import VOICE_BPS, Adaptation, Wanted
 from kiosk.rtc.send.encoders import PictureEncoder, VoiceEncoder, make_encoder
 from kiosk.rtc.send.h264 import FastH264Encoder
 from kiosk.rtc.send.hardware import HardwareH264Encoder, board
+from kiosk.rtc.send.heat import Heat
 from kiosk.rtc.send.key_requests import KeyRequests
 from kiosk.rtc.send.pacer import Pacer
 from kiosk.rtc.send.rate import Limits
@@ -46,6 +47,8 @@ log = logs.get(__name__)
 KEPT_PACKETS = 1024
 """Sent packets that can be sent again: 4 s at 2.5 Mbit/s. aiortc keeps 128, which a slow lossy line asks for too late."""
 DLSR_TICKS = 65_536
+FEEL_EVERY_S = 5.0
+"""Heat changes slowly."""
 LEAST_REPAIR_S = 0.1
 """Packets are sent again only where less than this is on its way out: new pictures go before old ones."""
 HEADER_BYTES = 12 + 20 + 10 + 28
@@ -69,6 +72,9 @@ class Sender(RTCRtpSender):
         self.adaptation = Adaptation(_limits)
         self.wanted: Wanted | None = None
         """What the last picture was made to; none before the first."""
+        self.heat = Heat()
+        """The board's."""
+        self._feel_at = 0.0
         self._keys = KeyRequests()
         self._thinner = Thinner()
         self._pacer = Pacer(_limits.start)
@@ -206,6 +212,10 @@ class Sender(RTCRtpSender):
         return payloads, ticks
 
     def _adapt(self, encoder: PictureEncoder, frame: av.VideoFrame, now: float) -> Wanted:
+        if now >= self._feel_at:
+            self._feel_at = now + FEEL_EVERY_S
+            if self.heat.is_hot():
+                self.adaptation.board.hot(now)
         before, wanted = self.wanted, self.adaptation.decide(frame.width, frame.height, now)
         if before is None or (before.width, before.height, before.fps) != (wanted.width, wanted.height, wanted.fps):
             log.info("picture.size", width=wanted.width, height=wanted.height, fps=wanted.fps, kbps=wanted.bps // 1000)

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from fractions import Fraction
+from pathlib import Path
 
 import aiortc
 import av
@@ -22,6 +23,7 @@ from kiosk.rtc.peer import video_codecs
 from kiosk.rtc.send.adaptation import LEAST_VOICE_BPS, VOICE_BPS
 from kiosk.rtc.send.encoders import FittedVp8Encoder, VoiceEncoder
 from kiosk.rtc.send.h264 import FastH264Encoder
+from kiosk.rtc.send.heat import Heat
 from kiosk.rtc.send.key_requests import KeyRequests
 from kiosk.rtc.send.sender import KEPT_PACKETS, Sender, install
 from tests.rtc.receive.lossy import MovingPictures, Tone
@@ -208,6 +210,17 @@ async def test_a_track_that_ends_leaves_the_link_usable() -> None:
         before = (await sent_packets(sender))[0]
         while (await sent_packets(sender))[0] == before:
             await next_picture(far)
+
+
+async def test_a_hot_board_gets_smaller_pictures_to_make(tmp_path: Path) -> None:
+    zone = tmp_path / "class/thermal/thermal_zone0"
+    zone.mkdir(parents=True)
+    (zone / "temp").write_text("86000")
+    async with link() as (near, far):
+        sender = sender_of(near)
+        sender.heat = Heat(tmp_path)
+        sender.replaceTrack(MovingPictures(width=640, height=360))
+        assert (await next_picture(far)).width == 480
 
 
 class OddPictures(MediaStreamTrack):
