@@ -5,7 +5,7 @@ const LOSSY_SHARE = 0.01;
 const LEAST_REPAIRS = 3;
 const HOLD_MS = 10_000;
 const ANSWERS = 2;
-const SLACK_MS = 140;
+const SLACK_MS = 200;
 const MOST_MS = 1000;
 const STEP_MS = 20;
 
