@@ -58,10 +58,11 @@ def test_a_lease_is_renewed_by_each_ask_and_runs_out_without(story: StandbyStory
     fence = story.lease("t1").fence
     story.now += 1
     assert story.ask("t1", 2) == (f.Lease(fence, link_id, "t1", "ann", 2.0, 2),)
+    story.now += 2.5
     story.terminal("t2")
     story.call("t2", "c2")
-    assert words(story.wait(3.4)) == []
-    assert words(story.wait(0.1)) == [f.EndLease(fence, None, "ann"), f.Assign("c2", "t2", "ann", "en", 3.5)]
+    assert words(story.wait(0.9)) == []
+    assert words(story.wait(0.1)) == [f.EndLease(fence, None, "ann"), f.Assign("c2", "t2", "ann", "en", 1.0)]
 
 
 def test_a_press_that_comes_when_the_lease_is_over_is_a_call_like_others(story: StandbyStory) -> None:
@@ -124,6 +125,16 @@ def test_nobody_is_kept_who_would_not_get_the_call(story: StandbyStory, how: str
             story.set("ann", AVAILABLE)
         case _:
             pass
+    assert words(story.ask("t1")) == []
+
+
+def test_nobody_is_kept_for_a_terminal_whose_customer_is_served(story: StandbyStory) -> None:
+    """Its link for the next customer is warm already; who stands there is the one who talks."""
+    story.warm("t1", "ann")
+    story.call("t1", "c1")
+    story.bears("bob")
+    story.all_ready()
+    assert ("t1", "bob") in story.links()
     assert words(story.ask("t1")) == []
 
 
