@@ -108,6 +108,12 @@ def _call(figures: Figures) -> Iterable[Sequence[Any]]:
     for key, names in (("sent", ("size", "fps", "kbps", "codec")), ("drawn", ("size", "fps"))):
         for name in names:
             yield [f"{key}: {name}", *_pair(figures, key, name), ""]
+    for name, board in figures.get("boards", {}).items():
+        if isinstance(board, Mapping) and "cores" in board:
+            under = f"{name} (estimate: {board['quota_cores']} cores of this machine)"
+            yield [f"{under}: CPU, cores", *_pair(board, "cores"), board["cpu_ratio"]]
+            for key in ("sent", "drawn"):
+                yield [f"{under}: {key}, pictures a second", *_pair(board, key, "fps"), ""]
 
 
 def _idle(figures: Figures) -> Iterable[Sequence[Any]]:

@@ -13,22 +13,25 @@ Keys: ``cpu_ratio``, ``pss_ratio`` (medians of ours by the peer's); ``cores``, `
 received: size, pictures a second, kbit/s, codec), ``drawn`` (size, pictures a second), each with ``ours`` and ``peer``;
 ``equal`` says whether sizes are the same, rates within 2 pictures a second and bit rates within 10%; where it is false the
 machine was too busy for one of them, and ``cpu_ratio_per_picture`` is the figure to look at.
+``boards``, of full runs: the same keys under a CPU quota that stands for a Raspberry Pi, an estimate (`tests.bench.board`).
 """
 
 import argparse
 import asyncio
+import os
 import sys
 import tempfile
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from pathlib import Path
 from typing import Any
 
+from tests.bench.board import BOARDS, limited, own_events_s, quota_cores
 from tests.bench.clips import NOISE_SIGMA, camera_file
 from tests.bench.figures import Figures, main, median, no_options, ratio, say
 from tests.bench.our_side import ours
 from tests.bench.peer_side import peer
 from tests.bench.processes import measure, screen
-from tests.bench.sides import Seen, Setting, Side, far_end
+from tests.bench.sides import Far, Seen, Setting, Side, far_end
 from tests.faults.line import Line
 from tests.faults.wan import missing, wan
 
@@ -39,16 +42,23 @@ TURNS, QUICK_TURNS = 5, 1
 SCREEN = (1280, 800)
 
 
-async def one(side: Side, settle_s: float, stretch_s: float) -> Figures:
-    """One call of a side, measured."""
+async def one(side: Side, settle_s: float, stretch_s: float, quota: float | None = None) -> Figures:
+    """One call of a side, measured; with a ``quota``, it may take so many cores once the call stands."""
     times = await side.call()
     if times.face is None:
         raise AssertionError(f"{side.name} didn't connect")
+    with nullcontext() if quota is None else limited(side.processes(), quota):
+        figures = await measured(side, settle_s, stretch_s)
+    await side.hang_up()
+    return figures
+
+
+async def measured(side: Side, settle_s: float, stretch_s: float) -> Figures:
+    """A call that stands."""
     await asyncio.sleep(settle_s)
     before = await side.watched()
     load = await measure(side.processes(), stretch_s)
     after = await side.watched()
-    await side.hang_up()
     figures = {
         "cores": round(load.cores, 3),
         "pss_mb": round(load.pss_mb, 1),
@@ -110,6 +120,42 @@ def equal(a: Figures, b: Figures) -> bool:
     )
 
 
+async def turns(
+    far: Far, count: int, settle_s: float, stretch_s: float, quota: float | None = None
+) -> dict[str, list[Figures]]:
+    """So many calls of both sides, in turn."""
+    made: dict[str, list[Figures]] = {"ours": [], "peer": []}
+    for _ in range(count):
+        for open_side in (ours, peer):  # one at a time: an idle one would take the other's CPU
+            async with open_side(far) as side:
+                made[side.name].append(await one(side, settle_s, stretch_s, quota))
+    return made
+
+
+async def on_boards(far: Far, settle_s: float, stretch_s: float) -> Figures:
+    """A call of each side under each board's quota; a reason instead where there can't be one."""
+    try:
+        own = own_events_s()
+    except OSError as error:
+        say(f"NO BOARDS: {error}")
+        return {"skipped": str(error)}
+    found: Figures = {"estimate": True, "own_events_s": own}
+    for board in BOARDS:
+        quota = quota_cores(board, own)
+        if quota >= (os.cpu_count() or 1):
+            found[board.name] = {"quota_cores": round(quota, 2), "skipped": "this machine has no more cores than that"}
+            continue
+        say(f"{board.name}: {quota:.2f} cores (an estimate)")
+        try:
+            found[board.name] = {
+                "quota_cores": round(quota, 2),
+                **summary(await turns(far, 1, settle_s, stretch_s, quota)),
+            }
+        except (OSError, AssertionError) as error:
+            found[board.name] = {"quota_cores": round(quota, 2), "skipped": str(error)}
+    return found
+
+
 async def benchmark(arguments: argparse.Namespace) -> Figures:
     """All calls. Raises OSError where there can't be an emulated WAN or a screen."""
     if why := missing():
@@ -127,12 +173,14 @@ async def benchmark(arguments: argparse.Namespace) -> Figures:
             display=steps.enter_context(screen(*SCREEN)),
         )
         far = await steps.enter_async_context(far_end(setting))
-        made: dict[str, list[Figures]] = {"ours": [], "peer": []}
-        for _ in range(QUICK_TURNS if quick else TURNS):
-            for open_side in (ours, peer):  # one at a time: an idle one would take the other's CPU
-                async with open_side(far) as side:
-                    made[side.name].append(await one(side, settle_s, stretch_s))
-    return {**summary(made), "screen": f"{SCREEN[0]}x{SCREEN[1]} on Xvfb", "camera": setting.camera.name}
+        made = await turns(far, QUICK_TURNS if quick else TURNS, settle_s, stretch_s)
+        boards = {} if quick else await on_boards(far, settle_s, stretch_s)
+    return {
+        **summary(made),
+        "boards": boards,
+        "screen": f"{SCREEN[0]}x{SCREEN[1]} on Xvfb",
+        "camera": setting.camera.name,
+    }
 
 
 if __name__ == "__main__":

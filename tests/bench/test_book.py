@@ -29,6 +29,13 @@ RESULTS: dict[str, dict[str, Any]] = {
     "call_cpu": {
         **ABOUT, "cpu_ratio": 0.7, "pss_ratio": 0.6, "cpu_ratio_per_picture": 0.8,
         "cores": both(0.35, 0.5), "pss_mb": both(240.0, 400.0), "sent": both(DID, DID), "drawn": both(DID, DID),
+        "boards": {
+            "estimate": True, "own_events_s": 4000.0, "Raspberry Pi 5": {"quota_cores": 2.5, "skipped": "no more cores"},
+            "Raspberry Pi 4": {
+                "quota_cores": 0.73, "cores": both(0.5, 0.72), "cpu_ratio": 0.694, "sent": both(DID, DID),
+                "drawn": both(DID, DID),
+            },
+        },
     },
     "idle": {
         **ABOUT, "cpu_ratio": 0.3, "pss_ratio": 0.5, "mb_per_day": None,
@@ -46,6 +53,8 @@ def test_the_page_has_a_table_for_each_benchmark_that_ran() -> None:
     assert text.count("Slow One, 2 cores, Debian; load 0.5 at the start. A quick run.") == 4
     assert "| cold | 80 ms | 600.5 | 400.0 | 1.501 | 700.0 | 410.0 | 500.0 | 450.0 | 4 | 0 |" in text
     assert "| CPU, cores | 0.35 | 0.5 | 0.7 |" in text
+    assert "| Raspberry Pi 4 (estimate: 0.73 cores of this machine): CPU, cores | 0.5 | 0.72 | 0.694 |" in text
+    assert "Raspberry Pi 5" not in text
     assert "| worst | 31.5 | 24.0 | 27.0 | 5.0 | 7.5 |" in text
     assert "| a standby link, MB a day | not measured |" in text
 
