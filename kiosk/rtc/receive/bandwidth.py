@@ -131,7 +131,7 @@ class Bandwidth:
             self._way.clear()
             self._recent.clear()
             self._known_from = now
-            if self._began == float("-inf"):
+            if self.bps is None:
                 self._began = now
         self._transit_s = transit_s
         self.queue_s = self._recent.add(transit_s, now) - self._way.add(transit_s, now)

@@ -180,6 +180,14 @@ def test_nothing_is_told_before_something_is_known() -> None:
     assert [each for each in packets(here, 2.9, 0.3) if each] == [round(1.5 * 100 * PACKET * 8)]
 
 
+def test_what_came_before_a_pause_was_too_short_to_know_the_line_by() -> None:
+    """A pre-roll of a second, then a call on the same link: its first packets aren't all that the line carries."""
+    here = Bandwidth()
+    assert set(packets(here, 0, 1)) == {None}
+    assert set(packets(here, 30, 2.9)) == {None}
+    assert [each for each in packets(here, 32.9, 0.3) if each] == [round(1.5 * 100 * PACKET * 8)]
+
+
 def test_after_a_pause_the_estimate_is_kept_and_the_queue_is_not() -> None:
     """A link between two calls: the line is the same, but what was on it has gone."""
     here = Bandwidth()
