@@ -137,6 +137,14 @@ def _loss(figures: Figures) -> Iterable[Sequence[Any]]:
                 yield [way, side, *(call[name] for name in ("frozen_s", "freezes", "longest_s", "fps", "size"))]
 
 
+def _line(figures: Figures) -> Iterable[Sequence[Any]]:
+    names = ("settle_s", "max_delay_ms", "recover_s", "frozen_s", "delay_before_ms", "kbps_before", "width_before")
+    for way, words in (("to_customer", "agent to customer"), ("to_agent", "customer to agent")):
+        for side, calls in figures[way].items():
+            for call in calls:
+                yield [words, side, *(call[name] for name in names)]
+
+
 def _echo(figures: Figures) -> Iterable[Sequence[Any]]:
     names = ("erle_db", "first_3s_db", "worst_second_db", "near_loss_db", "near_loss_coherent_db")
     yield [
@@ -220,6 +228,16 @@ CHAPTERS = {
         ("direction", "side", "frozen, s of 50", "freezes", "longest, s", "pictures a second", "size"),
         _loss,
         "`peer` is Chromium with VP8, which it protects by forward error correction; `peer_h264` is Chromium with H.264.",
+    ),
+    "line": Chapter(
+        "A line halved to 600 kbit/s for a while",
+        "settled within 5 s, no picture older than 1,000 ms, full again within 15 s.",
+        (
+            *("direction", "side", "settled after, s", "oldest picture, ms", "full again after, s", "frozen, s"),
+            *("delay before, ms", "kbit/s before", "width before"),
+        ),
+        _line,
+        "None: not full again while it was watched.",
     ),
     "echo": Chapter(
         "Echo of an open microphone and speaker",

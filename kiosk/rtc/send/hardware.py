@@ -63,7 +63,7 @@ class HardwareH264Encoder(FastH264Encoder):
         codec.framerate, codec.time_base = Fraction(FPS, 1), CLOCK
         codec.gop_size = KEY_FRAME_EVERY
         if self._name == "libx264":
-            codec.options = {"preset": "veryfast", "tune": "zerolatency"}
+            codec.options = {"preset": "superfast", "tune": "zerolatency"}
         codec.open()
         return codec
 

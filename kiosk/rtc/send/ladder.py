@@ -12,7 +12,7 @@ SCALES = (1.0, 0.75, 0.5, 0.375, 0.25)
 LEAST_PIXELS = 320 * 180
 """A face is no face below this."""
 BITS_PER_PIXEL = 0.026
-"""The least that x264 ``veryfast`` makes a good face of: 720 kbit/s for 1280x720 at 30 pictures a second."""
+"""What a face needs at the least, as a rule of thumb: 720 kbit/s for 1280x720 at 30 pictures a second."""
 FULL_FPS = 30.0
 LEAST_FPS = 20.0
 """EN 301 549, 6.5: at least 20 pictures a second."""

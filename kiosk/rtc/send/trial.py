@@ -46,7 +46,7 @@ def fault(codec: str) -> str:
     encoder.width, encoder.height, encoder.pix_fmt = WIDTH, HEIGHT, "yuv420p"
     encoder.bit_rate, encoder.framerate, encoder.time_base = BPS, Fraction(FPS, 1), Fraction(1, FPS)
     if codec == "libx264":
-        encoder.options = {"preset": "veryfast", "tune": "zerolatency"}
+        encoder.options = {"preset": "superfast", "tune": "zerolatency"}
     sources, shown = pictures(), list[av.VideoFrame]()
     for number, frame in enumerate(sources):
         frame.pict_type = PictureType.I if number in {0, KEY_AT} else PictureType.NONE
