@@ -6,18 +6,18 @@ import av
 import pytest
 from aioice.ice import StunProtocol
 from aiortc import rtcpeerconnection
-from aiortc.codecs import get_encoder
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.rtcrtpreceiver import RTCRtpReceiver
+from aiortc.rtcrtpsender import RTCRtpSender
 
 from kiosk.config import CameraSection, MicrophoneSection
 from kiosk.media.devices import open_camera, open_microphone
 from kiosk.media.ports import MediaDevices
 from kiosk.media.virtual_sound import MeasuringSpeaker
-from kiosk.rtc import h264
 from kiosk.rtc.peer import AiortcPeer
 from kiosk.rtc.port import PeerEvents
 from kiosk.rtc.receive import receiver
+from kiosk.rtc.send import sender
 
 LIMIT_S = 10.0
 HZ = 440.0
@@ -27,11 +27,12 @@ HZ = 440.0
 def put_in(patch: pytest.MonkeyPatch) -> None:
     """Our receiver, guards and encoder in aiortc's places, as the terminal does at its start, until ``patch`` is undone."""
     patch.setattr(rtcpeerconnection, "RTCRtpReceiver", RTCRtpReceiver)
-    patch.setattr("aiortc.rtcrtpsender.get_encoder", get_encoder)
+    patch.setattr(rtcpeerconnection, "RTCRtpSender", RTCRtpSender)
+    patch.setattr("aiortc.rtcrtpsender.RTP_HISTORY_SIZE", 128)
     for name in ("_recv_next", "_handle_rtp_data", "_handle_rtcp_data"):
         patch.setattr(RTCDtlsTransport, name, getattr(RTCDtlsTransport, name))
     patch.setattr(StunProtocol, "datagram_received", StunProtocol.datagram_received)
-    h264.install(800, 1000)
+    sender.install(100, 800, 1000)
     receiver.install()
 
 
