@@ -64,18 +64,27 @@ class Session:
         before, now = self._machine.snapshot, self._clock()
         if self._stages is not None:
             self._stages.note(event, now)
-        for effect in self._machine.handle(event, now):
-            self._do(effect)
-        self._arm()
+        effects = self._machine.handle(event, now)
         after = self._machine.snapshot
+        pressed = isinstance(event, e.Pressed)
         if isinstance(event, e.Pressed) and after.call_id == event.call_id:
             self._stages = SetUpStages(event)
-        if after != before:
-            if after.state is not before.state:
-                log.info("terminal.state", state=after.state, was=before.state, call_id=after.call_id or before.call_id)
-            self._on_change(after)
+        if pressed:
+            self._show(before, after)  # what the customer sees comes before what it takes
+        for effect in effects:
+            self._do(effect)
+        self._arm()
+        if not pressed:
+            self._show(before, after)
         if after.state is State.IN_CALL and self._watcher is None:
             self._look()
+
+    def _show(self, before: Snapshot, after: Snapshot) -> None:
+        if after == before:
+            return
+        if after.state is not before.state:
+            log.info("terminal.state", state=after.state, was=before.state, call_id=after.call_id or before.call_id)
+        self._on_change(after)
 
     async def close(self) -> None:
         """End the call's media and the timer."""

@@ -127,10 +127,11 @@ class AiortcPeer:
         devices = self._devices()
         self._stats, self._freezes = PeerStats(), FreezeMeter()
         self._came, self._came_at = 0, -math.inf
+        self._attached, self._previewing = True, False
+        self._hand_on_kept()
         self._picture = CameraTrack(devices.camera, asyncio.get_running_loop())
         self._voice = MicrophoneTrack(devices.microphone)
         self._voice.muted = muted
-        self._attached, self._previewing = True, False
         self._gate.sending = self._gate.receiving = True
         self._video.sender.replaceTrack(self._picture)
         self._audio.sender.replaceTrack(self._voice)
@@ -138,7 +139,6 @@ class AiortcPeer:
         if "audio" in self._tracks:
             self._playback = Playback(self._tracks["audio"], devices.speaker)
         self._counting = asyncio.create_task(self._note_totals(), name="totals")
-        asyncio.get_running_loop().call_soon(self._hand_on_kept)
 
     def detach(self) -> None:
         """Nothing goes out or is decoded from now on. Safe to call twice."""
@@ -202,9 +202,9 @@ class AiortcPeer:
             self._kept = (time.monotonic(), frame)
 
     def _hand_on_kept(self) -> None:
-        """After whoever attached has made room for the picture on the screen."""
+        """First of all: the customer has pressed, and sees the agent."""
         kept, self._kept = self._kept, None
-        if kept is not None and self._attached and self._stats.frames_in == 0 and time.monotonic() - kept[0] < KEPT_S:
+        if kept is not None and time.monotonic() - kept[0] < KEPT_S:
             self._take_frame(kept[1])
 
     def _forget_agent(self) -> None:

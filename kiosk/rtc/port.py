@@ -64,7 +64,7 @@ class Peer(Protocol):
         """Decode the agent's pictures and keep the newest, or stop that and forget it; nothing is handed on or sent."""
 
     def attach(self, *, muted: bool = False) -> None:
-        """A call begins: the camera and the microphone go out, the agent comes in; a kept picture is handed on soon.
+        """A call begins: the camera and the microphone go out, the agent comes in; a kept picture is handed on at once.
 
         Raises `DeviceError` where a device is missing.
         """

@@ -165,7 +165,6 @@ async def test_a_preview_keeps_a_picture_and_sends_nothing_of_the_customer(link:
     shown: list[object] = []
     link.near.peer._on_frame = shown.append
     link.near.peer.attach()
-    await asyncio.sleep(0)
     assert shown == [kept], "the kept picture comes at once"
     await link.wire.carries(lambda: link.wire.rtp > 10)
 
@@ -202,6 +201,7 @@ async def test_many_calls_on_one_link(link: Link) -> None:
             came = [(at, packet) for at, packet in link.far.of(kind) if at >= link.far.packets[begun][0]]
             if number:
                 before_at, before = ends[kind]
+                came = [each for each in came if each[1].timestamp != before.timestamp]  # the last one's stragglers
                 grown_s = ((came[0][1].timestamp - before.timestamp) & 0xFFFFFFFF) / rate
                 assert 0 < grown_s < 60
                 assert abs(grown_s - (came[0][0] - before_at)) < 1
