@@ -1,4 +1,4 @@
-"""Calls on standby links, by a real terminal, a real distributor, and the built-in agent or a console in Chromium."""
+"""Calls on standby links, by a real terminal, a real distributor, and the built-in agent."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -22,7 +22,6 @@ from kiosk.protocol.messages import (
     Pong,
     Status,
 )
-from tests.browser import RunningBrowser
 from tests.distributor.client import AgentClient
 from tests.e2e.built_in import Agent, built_in
 from tests.e2e.world import Line, TerminalProcess, World
@@ -127,20 +126,19 @@ async def test_two_terminals_have_links_to_one_agent(here: World, agent: Agent) 
     assert [line["path"] for line in [await agent.hear("call", 1), await agent.hear("call", 2)]] == ["warm", "warm"]
 
 
-async def test_a_console_in_chromium_takes_calls_on_its_link(here: World, browser: RunningBrowser) -> None:
-    """One after the other, on the same link, with the agent's pictures on the terminal each time."""
-    page = await here.agent(browser)
-    terminal = await here.terminal()
-    await here.distributor.logged_times("link.ready", 1)
-    for _ in (1, 2):
-        await terminal.stats()
-        call_id = await called(here, terminal)
-        await page.wait_for_selector("body[data-state=in_call]")
-        await asyncio.sleep(2)  # the length of the call
-        assert len((await terminal.stats())["codes"]) >= 5
-        assert (await ended(here, terminal, call_id))["path"] == "warm"
-        await page.wait_for_selector("body[data-state=available]")
-    assert here.distributor.lines("link.lost") == []
+async def test_the_agent_is_seen_before_the_press(here: World, agent: Agent) -> None:
+    """Somebody comes, and presses once the picture is there: a hot call, as both ends and the distributor see it."""
+    terminal = await here.terminal(presence={"source": "virtual"})
+    await terminal.stands_by(1)
+    await terminal.tell("come")
+    await terminal.stands_by(1, picture=True)
+    mark = await terminal.press()
+    call_id = (await terminal.state("in_call", since=mark))["call_id"]
+    assert (await here.distributor.logged("call.assigned", call_id))["path"] == "hot"
+    await agent.hear("seen")
+    assert (await ended(here, terminal, call_id))["path"] == "hot"
+    assert (await agent.hear("call"))["path"] == "hot"
+    assert len(here.distributor.lines("pre_roll.granted")) == 1
 
 
 async def test_the_link_is_gone_when_the_call_comes(here: World) -> None:
