@@ -16,6 +16,7 @@ from kiosk.demo.children import Announcement, Child, Line
 from kiosk.demo.driver import CallDriver
 from kiosk.demo.parts import free_port, terminal_config
 from kiosk.hardware.button import VirtualButton
+from kiosk.hardware.presence import VirtualPresence
 from kiosk.terminal import Terminal
 from kiosk.ui.display import display_available, make_application
 from kiosk.ui.ending import end_on_signals
@@ -58,7 +59,7 @@ class Demo:
         driver = CallDriver(self, HOLD_S)
         self._start_agent(ready, driver)
         self._app = make_application(headless=self._headless)
-        self._start_terminal(ready, driver)
+        self._start_terminal(ready, driver, acted=calls is not None)
         end_on_signals(self._app)
         if calls is None:
             self._introduce(ready)
@@ -66,6 +67,12 @@ class Demo:
             play = partial(self._measure, driver, calls, report_file) if calls else partial(self._show_one, driver)
             threading.Thread(target=play, name="customer", daemon=True).start()
         return self._app.exec()
+
+    def stand(self, *, there: bool) -> None:
+        """Stand in front of the terminal, or go."""
+        presence = self._running().presence
+        if isinstance(presence, VirtualPresence):
+            presence.set(there)
 
     def press(self) -> None:
         """Press the virtual call button, as a finger would."""
@@ -97,8 +104,8 @@ class Demo:
         self._steps.callback(self._agent.stop)
         announced.wait(START_S, "The built-in agent")
 
-    def _start_terminal(self, ready: Line, driver: CallDriver) -> None:
-        config = terminal_config(self._folder / "terminal", ready["ws_url"], ready["enrolment_code"])
+    def _start_terminal(self, ready: Line, driver: CallDriver, *, acted: bool) -> None:
+        config = terminal_config(self._folder / "terminal", ready["ws_url"], ready["enrolment_code"], acted=acted)
         say(f"Camera: {config.camera.source}. Microphone: {config.microphone.source}. Speaker: {config.speaker.sink}.")
         self._terminal = Terminal(config, self._app, driver.observer)
         self._steps.callback(self._terminal.stop)
@@ -132,7 +139,7 @@ class Demo:
         began = time.monotonic()
         entries: list[report.CallEntry] = []
         for number in range(1, calls + 1):
-            entries.append(driver.place())
+            entries.append(driver.place(looks=number % 2 == 0))
             last = entries[-1]
             say(f"call {number}/{calls}: {last.outcome}, {last.path}, press to face {last.press_to_face_ms} ms")
             if report_file is not None:

@@ -19,12 +19,17 @@ READY_S = 30.0
 """How long terminal and agent may take until a call can begin."""
 CONNECT_S = 15.0
 """How long a call may take to connect."""
+LOOK_S = 2.0
+"""How long a customer who isn't in a hurry looks at the terminal before the press: an agent may be pre-rolled meanwhile."""
 WIND_UP_S = 5.0
 """How long both sides may take to say what they measured."""
 
 
 class Customer(Protocol):
     """What the driver does to the terminal."""
+
+    def stand(self, *, there: bool) -> None:
+        """Stand in front of it, or go."""
 
     def press(self) -> None:
         """Press the call button."""
@@ -66,12 +71,13 @@ class CallDriver:
         """A line of the built-in agent's; from any thread."""
         self._hear(lambda: self._note_agent(line))
 
-    def place(self) -> CallEntry:
-        """One call, from the press until both sides have said what they measured."""
-        call_id = self._begin()
+    def place(self, *, looks: bool) -> CallEntry:
+        """One call, from the press until both sides have said what they measured; a customer who ``looks`` doesn't press at once."""
+        call_id = self._begin(LOOK_S if looks else 0.0)
         facts = self._facts(call_id)
         self._until(lambda: self._snapshot.call_id != call_id, self._hold_s)
         self._customer.end()
+        self._customer.stand(there=False)
         self._until(lambda: facts.end is not None and facts.agent is not None, WIND_UP_S)
         return entry_of(call_id, facts)
 
@@ -80,10 +86,14 @@ class CallDriver:
         call_id = self._begin()
         return entry_of(call_id, self._facts(call_id)).press_to_face_ms
 
-    def _begin(self) -> str:
-        """Press, and wait for the face; the call's id, empty where there came no call."""
+    def _begin(self, look_s: float = 0.0) -> str:
+        """Come, press, and wait for the face; the call's id, empty where there came no call."""
         self._until(lambda: self._agent_ready and self._snapshot.state in {State.IDLE, State.THANKS}, READY_S)
         before = set(self._calls)
+        if look_s:
+            self._until(lambda: self._snapshot.state is State.IDLE, READY_S)
+            self._customer.stand(there=True)
+            self._until(lambda: False, look_s)
         self._customer.press()
         if not self._until(lambda: self._snapshot.call_id not in {None, *before}, CONNECT_S):
             return ""

@@ -10,6 +10,7 @@ from kiosk.config import (
     CameraSection,
     DistributorLinkSection,
     MicrophoneSection,
+    PresenceSection,
     ScreenSection,
     SpeakerSection,
     TerminalConfig,
@@ -25,12 +26,15 @@ WIDTH, HEIGHT = 1280, 800
 """The window, in pixels, of a demo on a desktop."""
 
 
-def terminal_config(folder: Path, url: str, code: str) -> TerminalConfig:
-    """The configuration of the demo's terminal, with its state in ``folder``."""
+def terminal_config(folder: Path, url: str, code: str, *, acted: bool) -> TerminalConfig:
+    """The configuration of the demo's terminal, with its state in ``folder``; ``acted`` where the customer is played."""
+    camera = _working(open_camera, CameraSection(), CameraSection(source="pattern"))
+    virtual = acted or camera.source == "pattern"
     return TerminalConfig(
         terminal=TerminalSection(state_dir=folder, enrolment_code=code),
         distributor=DistributorLinkSection(url=url),
-        camera=_working(open_camera, CameraSection(), CameraSection(source="pattern")),
+        camera=camera,
+        presence=PresenceSection(source="virtual" if virtual else "auto"),
         microphone=_working(open_microphone, MicrophoneSection(), MicrophoneSection(source="speech")),
         speaker=_working(open_speaker, SpeakerSection(), SpeakerSection(sink="measure")),
         button=ButtonSection(pin="virtual", lamp="virtual"),

@@ -57,9 +57,12 @@ async def test_measured_calls_make_a_report(tmp_path: Path) -> None:
     assert [call["outcome"] for call in report["calls"]] == ["completed", "completed"]
     for span in ("press_to_face_ms", "press_to_seen_ms"):
         assert 0 < report[span]["p50"] <= report[span]["p95"]
+    assert sum(made["calls"] for made in report["by_path"].values()) == 2
+    assert report["calls"][1]["path"] == "hot", "every second customer looks before the press"
     for call in report["calls"]:
         assert min(call["press_to_face_ms"], call["press_to_seen_ms"]) > 0
         assert min(call["frames_in"], call["frames_out"], call["moved_in"], call["moved_out"]) >= 10
+        assert call["path"] in {"hot", "warm", "cold"}
         assert min(call["audio_in_dbfs"], call["audio_out_dbfs"]) > -50
 
 
