@@ -99,6 +99,8 @@ def _limit(group: Path, cores: float) -> None:
         return
     (group / "cpu.cfs_period_us").write_text(str(PERIOD_US))
     (group / "cpu.cfs_quota_us").write_text(str(quota))
+    if (group / "cpu.rt_runtime_us").exists():  # without it Chromium's audio thread, a real-time one, can't be taken in
+        (group / "cpu.rt_runtime_us").write_text(str(PERIOD_US // 2))
 
 
 def _move(root: psutil.Process, group: Path) -> None:
