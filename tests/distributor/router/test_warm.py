@@ -176,6 +176,8 @@ def test_an_agent_who_does_not_attach_is_set_away_and_the_call_moves_on(story: S
         f.Assign("c1", "t1", "bob", "en", 5.0, link_id=story.link_id("t1", "bob")),
     ]
     assert story.status("ann") is AWAY
+    story.wait(5)
+    assert (story.party("c1"), story.call_views()["c1"].link_id) == (("t1", None), None), "nobody is left"
 
 
 def test_a_set_up_on_a_link_is_begun_anew_when_a_side_connects_again(story: StandbyStory) -> None:

@@ -220,6 +220,7 @@ class World:
             assert (agent.idle_since is not None) == (agent.status is AgentStatus.AVAILABLE), agent
         for call in calls.values():
             assert (call.agent_id is None) == (call.phase is Phase.WAITING), call
+            assert call.agent_id is not None or call.link_id is None, call
             assert call.agent_id is None or agents[call.agent_id].call_id == call.call_id, call
             assert self.router.party_of(call.call_id) == (call.terminal_id, call.agent_id)
             self.seen.add((call.phase, call.held))
