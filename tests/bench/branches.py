@@ -8,7 +8,6 @@ round trip, a standby link `Days.link_s` from the router's wish to its readiness
 import heapq
 import math
 import random
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,6 +16,7 @@ from kiosk.distributor.router import Router, RouterSettings
 from kiosk.distributor.router import effects as f
 from kiosk.distributor.router import events as e
 from kiosk.protocol.fields import AgentStatus, EndReason, Role
+from tests.bench.branch_counts import Counts
 
 HANDLING_S, HANDLING_SIGMA = 480.0, 0.8
 """A call's mean length, and how widely its logarithm is spread."""
@@ -60,36 +60,6 @@ class Call:
     """The link whose agent the terminal shows at the press."""
     link_id: str | None = None
     waited: bool = False
-
-
-@dataclass
-class Counts:
-    """What is measured, after the warm-up."""
-
-    hot: int = 0
-    warm: int = 0
-    cold: int = 0
-    hot_lost: int = 0
-    """Presses inside of a lease that didn't get what was on the screen."""
-    waited: int = 0
-    set_ups: list[list[float]] = field(default_factory=list)
-    """When each terminal was asked to set a link up."""
-    under_way: int = 0
-    """The most links that one console set up at the same time."""
-    idle_s: list[float] = field(default_factory=list)
-    """How long an agent had been idle when a call came."""
-    over_longest_s: list[float] = field(default_factory=list)
-    """How much longer than the chosen agent somebody else had been idle."""
-    by_agent: dict[str, int] = field(default_factory=dict)
-    idle_agents_s: float = 0.0
-    """The idle time of all agents together."""
-    pre_rolls: int = 0
-    events: int = 0
-
-    @property
-    def calls(self) -> int:
-        """All that were assigned."""
-        return self.hot + self.warm + self.cold
 
 
 @dataclass
@@ -303,15 +273,3 @@ class Branches:
             terminal.lease_until = -math.inf
         if terminal.fence != fence or terminal.call is None or terminal.call.fence != fence:
             self._send(e.PreRollGivenBack(terminal.name, fence))
-
-
-def most_within(times: list[float], seconds: float) -> int:
-    """The most of ``times``, which ascend, in any stretch of ``seconds``."""
-    window: deque[float] = deque()
-    most = 0
-    for at in times:
-        window.append(at)
-        while window[0] <= at - seconds:
-            window.popleft()
-        most = max(most, len(window))
-    return most

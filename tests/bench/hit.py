@@ -24,7 +24,8 @@ from dataclasses import replace
 
 from kiosk.demo.report import percentile
 from kiosk.distributor.router import RouterSettings
-from tests.bench.branches import Branches, Counts, Days, most_within
+from tests.bench.branch_counts import Counts, most_within
+from tests.bench.branches import Branches, Days
 from tests.bench.figures import Figures, main, no_options, say
 
 SET_UP_MS = {"hot": (25.0, 50.0), "warm": (180.0, 260.0), "cold": (637.0, 704.0)}
