@@ -150,7 +150,7 @@ class FarEnd:
         if isinstance(frame, av.VideoFrame):
             self.pictures += 1
             self.picture_at = self.picture_at or time.monotonic()
-            self.size = (frame.width, frame.height)
+            self.size = (frame.width, frame.height) if self.pictures == 1 else self.size  # a busy board's later ones shrink
         elif isinstance(frame, av.AudioFrame):
             self.blocks += 1
             self.loudest = max(self.loudest, abs(int(frame.to_ndarray().max())))

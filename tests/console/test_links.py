@@ -32,9 +32,11 @@ async def test_a_call_on_a_link_is_there_at_once_with_a_whole_picture(desk: Desk
 
 
 async def test_calls_follow_each_other_on_one_link_and_between_them_it_is_silent(desk: Desk) -> None:
+    """Each begins with a key frame: nobody has to ask for one."""
     far = await desk.link()
-    for _ in range(2):
+    for turn in range(2):
         call_id = await desk.call(far)
+        assert await desk.key_frames() > turn
         await desk.end(far, call_id)
         assert await desk.page.evaluate("document.getElementById('picture').srcObject") is None
         await desk.silent(far)

@@ -94,16 +94,22 @@ class Link {
   }
 
   /** Nothing more is sent; the link waits for the next call. */
-  async rest() {
+  rest() {
     this.#isResting = true;
     this.peer.onconnectionstatechange = () => this.#tell();
     this.#tell();
-    await this.#primed;
+    this.#primed = this.#empty(this.#primed);
+  }
+
+  /** Primes it anew too: otherwise the next call would begin without a key frame. */
+  async #empty(primed) {
+    await primed;
     await detach(this.peer).catch(() => this.onState("failed"));
-    await limit(this.peer, "maintain-resolution");
+    await this.#prime();
   }
 
   async #prime() {
+    if (this.peer.connectionState === "closed") return;
     await limit(this.peer, "maintain-resolution");
     await prime(this.peer, this.sleep).catch((error) => console.warn("encoder:", error.message));
   }
