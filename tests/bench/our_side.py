@@ -17,11 +17,13 @@ from playwright.async_api import Page
 
 from kiosk.distributor.store import Store
 from tests.bench.browsers import clock_offset_s
-from tests.bench.sides import PORT, RECEIVED, CallTimes, Far, Seen, Setting, first_shown
+from tests.bench.sides import LISTEN, PORT, RECEIVED, CallTimes, Far, Seen, Setting, first_shown
 from tests.e2e.world import Process, become_available, toml
 
 AGENT = "Ann"
 END_S = 10
+LOOKS_S = 0.5
+"""A customer looks at the screen for this long before the press."""
 
 WATCH_CUSTOMER = """() => {
   const video = document.querySelector("#picture");
@@ -38,19 +40,56 @@ class Ours:
 
     def __init__(self, terminal: Process, page: Page, offset_s: float) -> None:
         self._terminal, self._page, self._offset_s = terminal, page, offset_s
+        self._seen = False
 
     async def call(self) -> CallTimes:
         """Press, and wait until both have seen each other."""
-        await self._page.evaluate("window.shown.length = 0")
+        await self._page.evaluate("window.shown.length = window.heard.length = 0")
         since = len(self._terminal.heard)
         await self._tell("press")
         press = await self._terminal.hear(lambda line: line["event"] == "press", since)
         times = CallTimes(press["at"])
-        with contextlib.suppress(TimeoutError):
-            face = await self._terminal.hear(lambda line: line["event"] == "face", since, 15)
-            times.face = face["at"]
+        times.face = await self._moment("face", since)
+        times.voice = await self._moment("voice", since)
         times.seen = await first_shown(self._page, "window.shown", self._offset_s)
+        times.heard = await first_shown(self._page, "window.heard", self._offset_s)
         return times
+
+    async def stand_by(self) -> None:
+        """Wait until a standby link is up."""
+        await self._said("ready")
+
+    async def approach(self) -> None:
+        """Somebody stands in front of the terminal, and it keeps a picture of the agent at hand."""
+        if not self._seen:
+            self._seen = True
+            await self._page.keyboard.press("p")  # the agent lets customers see her before they press
+        await self._be_idle()
+        await self._said("approach")
+        await asyncio.sleep(LOOKS_S)
+
+    async def _be_idle(self) -> None:
+        """The customer before has left the thank-you."""
+        states = [line["state"] for line in self._terminal.heard if "state" in line]
+        if states[-1] != "idle":
+            since = len(self._terminal.heard)
+            await self._tell("end")
+            await self._terminal.hear(lambda line: line.get("state") == "idle", since)
+
+    async def go_away(self) -> None:
+        """Nobody stands there any more."""
+        await self._tell("leave")
+
+    async def _said(self, what: str) -> None:
+        since = len(self._terminal.heard)
+        await self._tell(what)
+        await self._terminal.hear(lambda line: line["event"] == what, since, 60)
+
+    async def _moment(self, event: str, since: int) -> float | None:
+        with contextlib.suppress(TimeoutError):
+            line = await self._terminal.hear(lambda line: line["event"] == event, since, 15)
+            return float(line["at"])
+        return None
 
     async def watched(self) -> Seen:
         """What was watched since the last time this was asked; the call goes on."""
@@ -102,8 +141,8 @@ async def _end(process: Process) -> None:
 
 
 @contextlib.asynccontextmanager
-async def ours(far: Far) -> AsyncIterator[Ours]:
-    """Our side, ready for a press."""
+async def ours(far: Far, links: int = 0) -> AsyncIterator[Ours]:
+    """Our side, ready for a press, with so many standby links."""
     setting = far.setting
     async with AsyncExitStack() as steps:
         folder = Path(steps.enter_context(tempfile.TemporaryDirectory(dir=setting.folder)))
@@ -117,7 +156,9 @@ async def ours(far: Far) -> AsyncIterator[Ours]:
         await page.goto(f"https://{setting.net.far.address}:{PORT}/#code={link}")
         await become_available(page)
         await page.evaluate(WATCH_CUSTOMER)
-        terminal = await _terminal(setting, folder, authority, enrolment, steps)
+        await page.evaluate(LISTEN)
+        files = {"ca_file": str(authority), "enrolment": enrolment}
+        terminal = await _terminal(setting, folder, files, links, steps)
         yield Ours(terminal, page, await clock_offset_s(page))
         await page.close(run_before_unload=False)
 
@@ -143,12 +184,16 @@ async def _distributor(setting: Setting, folder: Path, steps: AsyncExitStack) ->
     await process.hear(lambda line: line.get("event") == "distributor.listening")
 
 
-async def _terminal(setting: Setting, folder: Path, authority: Path, enrolment: str, steps: AsyncExitStack) -> Process:
+async def _terminal(
+    setting: Setting, folder: Path, given: dict[str, str], links: int, steps: AsyncExitStack
+) -> Process:
     config: dict[str, dict[str, Any]] = {
-        "terminal": {"state_dir": str(folder / "terminal"), "enrolment_code": enrolment},
-        "distributor": {"url": f"wss://{setting.net.far.address}:{PORT}/ws", "ca_file": str(authority)},
+        "terminal": {"state_dir": str(folder / "terminal"), "enrolment_code": given["enrolment"]},
+        "distributor": {"url": f"wss://{setting.net.far.address}:{PORT}/ws", "ca_file": given["ca_file"]},
+        "standby": {"links": links},
+        "presence": {"source": "virtual"},
         "camera": {"source": f"file:{setting.camera}", "width": 1280, "height": 720, "fps": 30},
-        "microphone": {"source": "speech"},
+        "microphone": {"source": f"file:{setting.voice}" if setting.voice else "speech"},
         "speaker": {"sink": "measure"},
         "button": {"pin": "virtual", "lamp": "virtual"},
         "screen": {"fullscreen": False, "width": 1280, "height": 800},

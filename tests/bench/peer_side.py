@@ -31,8 +31,19 @@ class Peer:
         pressed = await self._kiosk.evaluate("kiosk.press()")
         times = CallTimes(pressed / 1000 + self._near_s)
         times.face = await first_shown(self._kiosk, "kiosk.shown", self._near_s)
+        times.voice = await first_shown(self._kiosk, "kiosk.heard", self._near_s)
         times.seen = await first_shown(self._agent, "agent.shown", self._far_s)
+        times.heard = await first_shown(self._agent, "agent.heard", self._far_s)
         return times
+
+    async def stand_by(self) -> None:
+        """From now on calls go over a standby link, made now."""
+        await self._kiosk.evaluate("kiosk.standBy()")
+
+    async def call_cold(self) -> None:
+        """From now on each call makes its own connection."""
+        await self._kiosk.evaluate("kiosk.leave()")
+        await self._agent.wait_for_function("agent.peer === null")
 
     async def watched(self) -> Seen:
         """What was watched since the last time this was asked; the call goes on."""
@@ -52,7 +63,7 @@ class Peer:
     async def hang_up(self) -> None:
         """End the call, and wait until the next one can begin."""
         await self._kiosk.evaluate("kiosk.end()")
-        await self._agent.wait_for_function("agent.peer === null")
+        await self._agent.wait_for_function("!agent.busy")
 
     def processes(self) -> psutil.Process:
         """Chromium's main process; Playwright's driver isn't below it."""

@@ -36,6 +36,29 @@ FIRST_SHOWN = """async () => {
 }"""
 """Playwright's own waiting for a condition is what the console's content policy forbids."""
 
+LISTEN = """() => {
+  window.heard = [];
+  const video = document.querySelector("#picture");
+  const context = new AudioContext({ latencyHint: "interactive" });
+  const analyser = new AnalyserNode(context, { fftSize: 256 });
+  const samples = new Float32Array(analyser.fftSize);
+  let heard = null, source = null;
+  setInterval(() => {
+    const stream = video.srcObject?.getAudioTracks().length ? video.srcObject : null;
+    if (stream !== heard) {
+      source?.disconnect();
+      source = stream && context.createMediaStreamSource(stream);
+      source?.connect(analyser);
+      heard = stream;
+    }
+    if (!source || window.heard.length) return;
+    analyser.getFloatTimeDomainData(samples);
+    if (samples.some((sample) => Math.abs(sample) > 0.003)) window.heard.push(performance.now());
+  }, 5);
+}"""
+"""Notes when what the console plays was first loud (-50 dBFS) since ``window.heard`` was emptied: tests/bench/peer/line.js does
+the same for the peer, whose page may import it."""
+
 RECEIVED = """async () => {
   const peer = window.peers.at(-1);
   if (!peer) return null;
@@ -60,6 +83,10 @@ class CallTimes:
     """The agent's first picture was drawn at the customer's."""
     seen: float | None = None
     """The customer's first picture was shown to the agent."""
+    voice: float | None = None
+    """The agent's voice came out of the customer's speaker."""
+    heard: float | None = None
+    """The customer's voice came out at the agent's."""
 
     def since_press_ms(self, at: float | None) -> float | None:
         """From the press to ``at``."""
@@ -106,6 +133,8 @@ class Setting:
     folder: Path
     camera: Path
     """A motion JPEG file, the camera of the customer and of the agent."""
+    voice: Path | None = None
+    """A sound file, the microphone of both; none leaves each its own."""
     start_kbps: int = 1500
     max_kbps: int = 2500
     keep: str = "maintain-framerate"
@@ -123,6 +152,8 @@ class Setting:
         return (
             f"--use-file-for-fake-video-capture={self.camera}",
             f"--unsafely-treat-insecure-origin-as-secure={at}",
+            "--autoplay-policy=no-user-gesture-required",
+            *([f"--use-file-for-fake-audio-capture={self.voice}"] if self.voice else []),
         )
 
 

@@ -75,11 +75,18 @@ def test_statistics() -> None:
 
 def test_calls_are_summed_up_by_what_connected() -> None:
     """Two calls of ours take 100 and 300 ms, one never connects; the peer's takes 400."""
-    made = [CallTimes(10, 10.1, 10.2), CallTimes(20, 20.3, 20.2), CallTimes(30)]
-    found = press_to_face.summary(made, [CallTimes(40, 40.4, None)])
-    assert (found["ours_ms"], found["peer_ms"], found["ratio"]) == (200, 400, 0.5)
-    assert (found["p95_ms"], found["seen_ms"], found["peer_seen_ms"]) == (300, 200, None)
-    assert (found["calls"], found["failed"], found["peer_failed"]) == (3, 1, 0)
+    made = [CallTimes(10, 10.1, 10.2, voice=10.4), CallTimes(20, 20.3, 20.2), CallTimes(30)]
+    found = press_to_face.mine(made)
+    assert (found["ours_ms"], found["p95_ms"], found["seen_ms"], found["voice_ms"], found["heard_ms"]) == (
+        200,
+        300,
+        200,
+        400,
+        None,
+    )
+    assert (found["calls"], found["failed"]) == (3, 1)
+    theirs = press_to_face.others(made, [CallTimes(40, 40.4, None)], "peer")
+    assert (theirs["peer_ms"], theirs["ratio"], theirs["peer_failed"]) == (400, 0.5, 0)
 
 
 def in_call(cores: float, pss_mb: float, fps: float, kbps: float) -> dict[str, object]:

@@ -33,13 +33,26 @@ export function connection(send, show) {
   const peer = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
   const early = [];
   peer.onicecandidate = ({ candidate }) => candidate?.candidate && send({ type: "candidate", candidate });
-  peer.ontrack = ({ track, streams }) => track.kind === "video" && show(streams[0]);
+  const remote = new MediaStream();
+  peer.ontrack = ({ track }) => {
+    remote.addTrack(track);
+    if (track.kind === "video") show(remote);
+  };
   peer.takeCandidate = (candidate) => (peer.remoteDescription ? peer.addIceCandidate(candidate) : early.push(candidate));
   peer.takeDescription = async (type, sdp) => {
     await peer.setRemoteDescription({ type, sdp: withStartBitrate(sdp, START_KBPS) });
     for (const candidate of early.splice(0)) await peer.addIceCandidate(candidate);
   };
   return peer;
+}
+
+/** Puts the own camera and microphone on a link that is up, or takes them off with none. */
+export function attach(peer, stream) {
+  const tracks = stream?.getTracks() ?? [];
+  return Promise.all(
+    peer.getTransceivers().map(({ sender, receiver }) =>
+      sender.replaceTrack(tracks.find(({ kind }) => kind === receiver.track.kind) ?? null)),
+  );
 }
 
 /** The most that is sent; full size until the line has been measured, then what `keep` in the address says. */
@@ -49,7 +62,7 @@ export async function limit(peer) {
 }
 
 async function prefer(peer, degradationPreference) {
-  const sender = peer.getSenders().find(({ track }) => track?.kind === "video");
+  const { sender } = peer.getTransceivers().find(({ receiver }) => receiver.track.kind === "video");
   const parameters = sender.getParameters();
   parameters.degradationPreference = degradationPreference;
   parameters.encodings[0].maxBitrate = MAX_KBPS * 1000;
@@ -65,4 +78,28 @@ export function watch(video, stream, times) {
   video.requestVideoFrameCallback(note);
   video.srcObject = stream;
   video.play();
+}
+
+const LOUD = 0.003; // -50 dBFS
+const EVERY_MS = 5;
+
+/** Notes in `times` when the sound of what `video` plays was first loud since `times` was emptied, in this page's milliseconds. */
+export function listen(video, times) {
+  const context = new AudioContext({ latencyHint: "interactive" });
+  const analyser = new AnalyserNode(context, { fftSize: 256 });
+  const samples = new Float32Array(analyser.fftSize);
+  let heard = null;
+  let source = null;
+  setInterval(() => {
+    const stream = video.srcObject?.getAudioTracks().length ? video.srcObject : null;
+    if (stream !== heard) {
+      source?.disconnect();
+      source = stream && context.createMediaStreamSource(stream);
+      source?.connect(analyser);
+      heard = stream;
+    }
+    if (!source || times.length) return;
+    analyser.getFloatTimeDomainData(samples);
+    if (samples.some((sample) => Math.abs(sample) > LOUD)) times.push(performance.now());
+  }, EVERY_MS);
 }
