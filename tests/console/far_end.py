@@ -51,7 +51,7 @@ class FarEnd:
         self.pictures = 0
         self.picture_at = 0.0
         self.blocks = 0
-        self.size = (0, 0)
+        self.size = (0, 0)  # of the first picture: on a busy board later ones shrink
         self.loudest = 0
         self.news = asyncio.Condition()
         self.tasks: list[asyncio.Future[None]] = []
@@ -150,7 +150,8 @@ class FarEnd:
         if isinstance(frame, av.VideoFrame):
             self.pictures += 1
             self.picture_at = self.picture_at or time.monotonic()
-            self.size = (frame.width, frame.height) if self.pictures == 1 else self.size  # a busy board's later ones shrink
+            if self.pictures == 1:
+                self.size = (frame.width, frame.height)
         elif isinstance(frame, av.AudioFrame):
             self.blocks += 1
             self.loudest = max(self.loudest, abs(int(frame.to_ndarray().max())))
