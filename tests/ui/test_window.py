@@ -65,7 +65,10 @@ def test_pictures_may_come_from_any_thread_and_in_any_size(screens: Screens) -> 
         assert all(near(screens.pixel(x, y), BLUE) for x, y in ((2, 2), (640, 300), (2, 400)))
 
 
-@pytest.mark.parametrize("state", [state for state in State if state not in {State.SETTING_UP, State.IN_CALL}])
+SEEN_IN = {State.SETTING_UP, State.GREETING, State.IN_CALL}
+
+
+@pytest.mark.parametrize("state", [state for state in State if state not in SEEN_IN])
 def test_nobody_is_seen_outside_a_call(screens: Screens, state: State) -> None:
     """A picture that comes late, or too early, is neither drawn nor kept for later."""
     screens.show(replace(CALL, state=state))
