@@ -43,15 +43,6 @@ async def test_calls_follow_each_other_on_one_link_and_between_them_it_is_silent
     await desk.links_open(1)
 
 
-async def test_a_picture_that_never_comes_in_the_second_call_on_a_link_is_told(desk: Desk) -> None:
-    """What came in the first call counts for nothing in the second."""
-    far = await desk.link()
-    await desk.end(far, await desk.call(far))
-    await desk.silent(far)
-    desk.distributor.incoming("1-1")
-    await desk.cockpit.reads("#notice", "The customer's terminal sends no picture")
-
-
 async def test_a_call_on_a_link_that_is_not_known_starts_cold(desk: Desk) -> None:
     """The console says so, and the offer that follows is answered on a new connection."""
     call_id, _ = desk.distributor.incoming("9-9")

@@ -39,10 +39,10 @@ export class Watch {
     const before = await this.#before;
     const report = await this.peer.getStats();
     const counts = countsOf(report);
-    const since = (kind) => counts[kind] - before[kind];
-    this.#count("audio", since("audio"));
-    this.#count("video", since("videoPackets") > 0 ? since("video") : 0); // not a last picture of the call before
-    for (const kind of Object.keys(this.#seen)) this.#tell(kind);
+    for (const kind of Object.keys(this.#seen)) {
+      this.#count(kind, counts[kind] - before[kind]);
+      this.#tell(kind);
+    }
     const line = lineOf(report, this.clock.now());
     if (line && this.#watching) this.#wait(this.#patience.learn(line));
   }
@@ -67,13 +67,11 @@ export class Watch {
   }
 }
 
-/** Pictures decoded, and packets of them and of sound received so far, out of an RTCStatsReport. */
+/** Pictures decoded and packets of sound received so far, out of an RTCStatsReport. */
 function countsOf(report) {
-  const counts = { video: 0, videoPackets: 0, audio: 0 };
+  const counts = { video: 0, audio: 0 };
   for (const { type, kind, framesDecoded = 0, packetsReceived } of report.values()) {
-    if (type !== "inbound-rtp") continue;
-    if (kind === "video") Object.assign(counts, { video: framesDecoded, videoPackets: packetsReceived });
-    else counts.audio = packetsReceived;
+    if (type === "inbound-rtp") counts[kind] = kind === "video" ? framesDecoded : packetsReceived;
   }
   return counts;
 }

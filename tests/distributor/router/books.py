@@ -29,6 +29,8 @@ class Books:
     settings: RouterSettings
     links: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     ready: set[str] = field(default_factory=set)
+    given_up: set[tuple[str, str]] = field(default_factory=set)
+    """The party who said that it hasn't got a link, and the link: that it is closed may have been on its way already."""
     leases: dict[int, Kept] = field(default_factory=dict)
     set_ups: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     fence: int = 0
@@ -50,7 +52,8 @@ class Books:
             case e.TerminalJoined(terminal_id=terminal_id) | e.TerminalLost(terminal_id=terminal_id):
                 self.links.pop(terminal_id, None)
             case e.LinkLost(link_id=link_id, party_id=party_id):
-                self.links[party_id].pop(link_id, None)
+                if self.links[party_id].pop(link_id, None):
+                    self.given_up.add((party_id, link_id))
             case e.LinkReady(link_id=link_id, terminal_id=terminal_id):
                 self.ready |= {link_id} & set(self.links[terminal_id])
             case e.PreRollGivenBack(terminal_id=terminal_id, fence=fence):
@@ -68,7 +71,12 @@ class Books:
             case f.CloseLink(link_id=link_id, terminal_id=terminal_id, agent_id=agent_id):
                 assert terminal_id is not None or agent_id is not None, f"{effect} to nobody"
                 for party_id in (terminal_id, agent_id):
-                    assert party_id is None or self.links[party_id].pop(link_id, ""), f"{effect} unknown to {party_id}"
+                    known = (
+                        party_id is None
+                        or self.links[party_id].pop(link_id, "")
+                        or (party_id, link_id) in self.given_up
+                    )
+                    assert known, f"{effect} unknown to {party_id}"
                 self.seen.add("close")
             case f.Lease():
                 self.on_lease(effect, now)
